@@ -1,0 +1,21 @@
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>A convolution with its weights packed for one engine. Immutable and safe to share between threads.</summary>
+public abstract class BoundConvolution
+{
+    /// <summary>Tables for one input size. Make it once for each size and keep it: running does not allocate.</summary>
+    /// <param name="inputSize">Spatial sizes of the input; empty for a matrix product.</param>
+    /// <param name="outputSize">Spatial sizes of the output.</param>
+    public abstract ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize);
+
+    /// <summary>Computes <paramref name="batch"/> images (rows, for a matrix product).</summary>
+    /// <param name="tables">From <see cref="Plan"/> of this convolution.</param>
+    /// <param name="batch">Images.</param>
+    /// <param name="input">[batch, spatial…, channels], channels last, as bytes, followed by <see cref="Engine.ReadSlack"/> readable bytes that do not matter.</param>
+    /// <param name="output">[batch, spatial…, channels], channels last, as bytes (float32 where the output stage is float).</param>
+    /// <param name="workers">Threads to share the work with, or null. The result does not depend on them.</param>
+    public abstract void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers);
+}
+
+/// <summary>What a <see cref="BoundConvolution"/> needs to know about one input size. Immutable.</summary>
+public abstract class ConvolutionTables;
