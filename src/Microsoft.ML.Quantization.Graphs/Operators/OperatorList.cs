@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>The operators that nodes may name. To add one, write its file and add one line to <see cref="BuiltIn"/>.</summary>
+public sealed class OperatorList
+{
+    private readonly FrozenDictionary<(string Domain, string Name), IOperator> _byName;
+
+    /// <summary>A list of operators.</summary>
+    public OperatorList(params ImmutableArray<IOperator> operators)
+    {
+        All = operators;
+        _byName = operators.ToFrozenDictionary(op => (op.Schema.Domain, op.Schema.Name));
+    }
+
+    /// <summary>The operators of this package.</summary>
+    public static OperatorList BuiltIn { get; } = new(
+    [
+    ]);
+
+    /// <summary>All operators, by room.</summary>
+    public ImmutableArray<IOperator> All { get; }
+
+    /// <summary>The operator that a node names.</summary>
+    /// <exception cref="QuantizationException">It is unknown, too new, or has the wrong number of inputs.</exception>
+    public IOperator Find(Node node, int opset)
+    {
+        if (!_byName.TryGetValue((node.Domain, node.Operator), out IOperator? op))
+        {
+            throw new UnsupportedOperatorException(node, opset);
+        }
+        OperatorSchema schema = op.Schema;
+        if (opset < schema.SinceOpset)
+        {
+            throw new QuantizationException($"{node} is of operator set {opset}; {schema.Name} is supported from {schema.SinceOpset}. Export the model with a newer operator set.");
+        }
+        if (node.Inputs.Length < schema.MinInputs || node.Inputs.Length > schema.MaxInputs)
+        {
+            string most = schema.MaxInputs == int.MaxValue ? "more" : $"{schema.MaxInputs}";
+            throw new QuantizationException($"{node} has {node.Inputs.Length} inputs; {schema.Name} takes {schema.MinInputs} to {most}.");
+        }
+        if (node.Outputs.Length > schema.MaxOutputs)
+        {
+            throw new QuantizationException($"{node} has {node.Outputs.Length} outputs; {schema.Name} gives at most {schema.MaxOutputs}.");
+        }
+        return op;
+    }
+}

@@ -1,0 +1,16 @@
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>A model uses an operator this package does not know.</summary>
+public sealed class UnsupportedOperatorException : QuantizationException
+{
+    /// <summary>Names the node, its operator and the operator set.</summary>
+    public UnsupportedOperatorException(Node node, int opset)
+        : base($"{node} uses operator '{(node.Domain.Length > 0 ? node.Domain + "." : "")}{node.Operator}' of operator set {opset}, which is not supported. " +
+            "Replace the operator in the exporting framework, or quantize a part of the model that does without it.") => (Operator, Opset) = (node.Operator, opset);
+
+    /// <summary>The operator.</summary>
+    public string Operator { get; }
+
+    /// <summary>The operator set.</summary>
+    public int Opset { get; }
+}
