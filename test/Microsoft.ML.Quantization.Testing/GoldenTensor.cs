@@ -43,6 +43,9 @@ public sealed class GoldenTensor
     /// <summary>Zero points of a per-channel quantized tensor; real-valued for float-qparams.</summary>
     public double[] ZeroPoints => GoldenNumber.ReadAll(_json.GetProperty("zero_points"));
 
+    /// <summary>Whether the zero points are reals: they are written with a decimal point.</summary>
+    public bool ZeroPointsAreReal => _json.TryGetProperty("zero_points", out JsonElement points) && points.EnumerateArray().Any(p => p.GetRawText().AsSpan().IndexOfAny(".eE") >= 0);
+
     /// <summary>Channel axis of a per-channel quantized tensor.</summary>
     public int Axis => _json.GetProperty("axis").GetInt32();
 

@@ -12,6 +12,8 @@ namespace Microsoft.ML.Quantization.Numerics;
 /// </remarks>
 public sealed class QuantizationParameters : IEquatable<QuantizationParameters>
 {
+    private readonly ImmutableArray<int> _zeroPoints;
+
     /// <summary>Parameters for a whole tensor.</summary>
     /// <param name="scale">Real units per step; finite and above zero.</param>
     /// <param name="zeroPoint">The code of real 0; must lie in the range.</param>
@@ -27,25 +29,52 @@ public sealed class QuantizationParameters : IEquatable<QuantizationParameters>
     public QuantizationParameters(ImmutableArray<float> scales, ImmutableArray<int> zeroPoints, int? axis, ElementType type, QuantizedRange? range = null)
     {
         if (!type.IsQuantized()) { throw new QuantizationException($"Quantization parameters need a quantized element type; found {type.Name()}."); }
-        Range = range ?? RangeOf(type);
+        Range = CheckedRange(type, range);
         if (scales.Length != zeroPoints.Length) { throw new QuantizationException($"Found {scales.Length} scales and {zeroPoints.Length} zero points; expected as many of each."); }
         if (axis is null && scales.Length != 1) { throw new QuantizationException($"Found {scales.Length} scales without an axis; expected one."); }
-        foreach (float scale in scales)
-        {
-            if (!float.IsFinite(scale) || scale <= 0f) { throw new QuantizationException($"A scale is {scale}; expected a finite number above 0. Check the observed range."); }
-        }
+        CheckScales(scales);
         foreach (int zeroPoint in zeroPoints)
         {
             if (!Range.Contains(zeroPoint)) { throw new QuantizationException($"A zero point is {zeroPoint}; expected a code in {Range}, so that real 0 has an exact code."); }
         }
-        (Scales, ZeroPoints, Axis, Type) = (scales, zeroPoints, axis, type);
+        (Scales, _zeroPoints, FloatZeroPoints, Axis, Type) = (scales, zeroPoints, [], axis, type);
     }
+
+    private QuantizationParameters(ImmutableArray<float> scales, ImmutableArray<float> floatZeroPoints, int axis, ElementType type, QuantizedRange? range)
+    {
+        if (!type.IsQuantized()) { throw new QuantizationException($"Quantization parameters need a quantized element type; found {type.Name()}."); }
+        Range = CheckedRange(type, range);
+        if (scales.Length != floatZeroPoints.Length) { throw new QuantizationException($"Found {scales.Length} scales and {floatZeroPoints.Length} zero points; expected as many of each."); }
+        CheckScales(scales);
+        foreach (float zeroPoint in floatZeroPoints)
+        {
+            if (!float.IsFinite(zeroPoint)) { throw new QuantizationException($"A real-valued zero point is {zeroPoint}; expected a finite number. Check the observed range."); }
+        }
+        (Scales, _zeroPoints, FloatZeroPoints, Axis, Type) = (scales, [], floatZeroPoints, axis, type);
+    }
+
+    /// <summary>
+    /// Parameters whose zero points are reals, as embeddings use (<see cref="QScheme.PerChannelAffineFloatQParams"/>):
+    /// <c>code = round(real / scale + zeroPoint)</c>.
+    /// </summary>
+    /// <exception cref="QuantizationException">A scale or a zero point is not finite, the counts differ, or the type is not quantized.</exception>
+    public static QuantizationParameters WithFloatZeroPoints(
+        ImmutableArray<float> scales, ImmutableArray<float> zeroPoints, int axis, ElementType type, QuantizedRange? range = null) => new(scales, zeroPoints, axis, type, range);
 
     /// <summary>One scale, or one for each channel.</summary>
     public ImmutableArray<float> Scales { get; }
 
     /// <summary>One zero point, or one for each channel.</summary>
-    public ImmutableArray<int> ZeroPoints { get; }
+    /// <exception cref="QuantizationException">The zero points are reals; see <see cref="FloatZeroPoints"/>.</exception>
+    public ImmutableArray<int> ZeroPoints => HasFloatZeroPoints
+        ? throw new QuantizationException($"These parameters have real-valued zero points; read {nameof(FloatZeroPoints)} (scheme {QScheme.PerChannelAffineFloatQParams.Name()}).")
+        : _zeroPoints;
+
+    /// <summary>One real-valued zero point for each channel; empty unless <see cref="HasFloatZeroPoints"/>.</summary>
+    public ImmutableArray<float> FloatZeroPoints { get; }
+
+    /// <summary>True when the zero points are reals, as embeddings use.</summary>
+    public bool HasFloatZeroPoints => FloatZeroPoints.Length > 0;
 
     /// <summary>The axis of the channels; null when one pair serves the whole tensor.</summary>
     public int? Axis { get; }
@@ -75,15 +104,32 @@ public sealed class QuantizationParameters : IEquatable<QuantizationParameters>
         _ => throw new QuantizationException($"{type.Name()} is not a quantized element type."),
     };
 
+    private static QuantizedRange CheckedRange(ElementType type, QuantizedRange? range)
+    {
+        QuantizedRange all = RangeOf(type), used = range ?? all;
+        return used.Minimum < used.Maximum && all.Contains(used.Minimum) && all.Contains(used.Maximum)
+            ? used
+            : throw new QuantizationException($"Found the range {used} for {type.Name()}; expected at least two codes in {all}.");
+    }
+
+    private static void CheckScales(ImmutableArray<float> scales)
+    {
+        foreach (float scale in scales)
+        {
+            if (!float.IsFinite(scale) || scale <= 0f) { throw new QuantizationException($"A scale is {scale}; expected a finite number above 0. Check the observed range."); }
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(QuantizationParameters? other) => other is not null && Type == other.Type && Range == other.Range && Axis == other.Axis
-        && Scales.AsSpan().SequenceEqual(other.Scales.AsSpan()) && ZeroPoints.AsSpan().SequenceEqual(other.ZeroPoints.AsSpan());
+        && Scales.AsSpan().SequenceEqual(other.Scales.AsSpan()) && _zeroPoints.AsSpan().SequenceEqual(other._zeroPoints.AsSpan())
+        && FloatZeroPoints.AsSpan().SequenceEqual(other.FloatZeroPoints.AsSpan());
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as QuantizationParameters);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Type, Range, Axis, Scale, ZeroPoint, Scales.Length);
+    public override int GetHashCode() => HashCode.Combine(Type, Range, Axis, Scales.Length, Scales.FirstOrDefault(), _zeroPoints.FirstOrDefault(), FloatZeroPoints.FirstOrDefault());
 
     /// <summary>As <c>quint8 scale=0.1 zeroPoint=3 range=0..255</c>.</summary>
     public override string ToString() => IsPerChannel

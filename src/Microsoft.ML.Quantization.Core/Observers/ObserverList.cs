@@ -10,7 +10,12 @@ public sealed class ObserverList
     private ObserverList(ImmutableSortedDictionary<string, Func<ObserverSpec, IObserver>> factories) => _factories = factories;
 
     /// <summary>The observers of this package.</summary>
-    public static ObserverList BuiltIn { get; } = new ObserverList(ImmutableSortedDictionary.Create<string, Func<ObserverSpec, IObserver>>(StringComparer.Ordinal));
+    public static ObserverList BuiltIn { get; } = new ObserverList(ImmutableSortedDictionary.Create<string, Func<ObserverSpec, IObserver>>(StringComparer.Ordinal))
+        .With("MinMax", spec => new MinMaxObserver(spec))
+        .With("MovingAverageMinMax", spec => new MovingAverageMinMaxObserver(spec))
+        .With("PerChannelMinMax", spec => new MinMaxObserver(spec, perChannel: true))
+        .With("MovingAveragePerChannelMinMax", spec => new MovingAverageMinMaxObserver(spec, perChannel: true))
+        .With("Histogram", spec => new HistogramObserver(spec));
 
     /// <summary>All names, sorted.</summary>
     public IEnumerable<string> Names => _factories.Keys;
@@ -18,9 +23,25 @@ public sealed class ObserverList
     /// <summary>This list and one more observer, which then works everywhere a built-in one does.</summary>
     public ObserverList With(string name, Func<ObserverSpec, IObserver> create) => new(_factories.SetItem(name, create));
 
-    /// <summary>Makes the observer that <paramref name="spec"/> describes.</summary>
-    /// <exception cref="QuantizationException">The name is unknown.</exception>
-    public IObserver Create(ObserverSpec spec) => _factories.TryGetValue(spec.Observer, out Func<ObserverSpec, IObserver>? create)
-        ? create(spec)
-        : throw new QuantizationException($"There is no observer '{spec.Observer}'; expected one of {string.Join(", ", Names)}.");
+    /// <summary>
+    /// The name in this list that <paramref name="name"/> means: itself, or without the ending of PyTorch's class names, so that
+    /// <c>MinMaxObserver</c> means <c>MinMax</c>. A name that is neither comes back unchanged.
+    /// </summary>
+    public string Resolve(string name)
+    {
+        const string Ending = "Observer";
+        return !_factories.ContainsKey(name) && name.EndsWith(Ending, StringComparison.Ordinal) && _factories.ContainsKey(name[..^Ending.Length])
+            ? name[..^Ending.Length]
+            : name;
+    }
+
+    /// <summary>Makes the observer that <paramref name="spec"/> describes. PyTorch's class names are understood, see <see cref="Resolve"/>.</summary>
+    /// <exception cref="QuantizationException">The name is unknown or the settings contradict each other.</exception>
+    public IObserver Create(ObserverSpec spec)
+    {
+        string name = Resolve(spec.Observer);
+        return _factories.TryGetValue(name, out Func<ObserverSpec, IObserver>? create)
+            ? create(name == spec.Observer ? spec : spec with { Observer = name })
+            : throw new QuantizationException($"There is no observer '{spec.Observer}'; expected one of {string.Join(", ", Names)}.");
+    }
 }

@@ -38,6 +38,13 @@ public sealed record ObserverSpec
     /// <summary>Bins of histogram observers.</summary>
     public int Bins { get; init; } = 2048;
 
+    /// <summary>Whether the user gave the codes, which also moves the middle of unsigned symmetric codes.</summary>
+    public bool HasCustomRange => QuantMin is not null && QuantMax is not null;
+
+    /// <summary>The codes in use: the custom range or all codes of the type, halved with <see cref="ReduceRange"/>.</summary>
+    /// <exception cref="QuantizationException">The range is empty, lacks an end or code 0, or has codes that the type cannot hold.</exception>
+    public QuantizedRange Range => RangeSelector.Select(Type, QuantMin, QuantMax, ReduceRange);
+
     /// <summary>Makes the observer, from PyTorch's list.</summary>
     /// <exception cref="QuantizationException">The name is unknown or the settings contradict each other.</exception>
     public IObserver Create() => ObserverList.BuiltIn.Create(this);
