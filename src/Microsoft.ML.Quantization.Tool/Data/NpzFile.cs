@@ -1,0 +1,93 @@
+using System.IO.Compression;
+
+namespace Microsoft.ML.Quantization.Tool.Data;
+
+/// <summary>A <c>.npz</c> file: a ZIP archive of <c>.npy</c> arrays, stored or deflated. Arrays are read when asked for.</summary>
+internal sealed class NpzFile : DataFile
+{
+    private const string Ending = ".npy";
+
+    private readonly ZipArchive _archive;
+    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+    private readonly List<string> _names = [];
+
+    private NpzFile(string path, ZipArchive archive) => (FilePath, _archive) = (path, archive);
+
+    /// <inheritdoc/>
+    public override string FilePath { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Names => _names;
+
+    /// <summary>Opens the archive and lists its arrays.</summary>
+    /// <exception cref="QuantizationException">The file is not a whole ZIP archive, or names an array twice or like a path.</exception>
+    public static NpzFile Load(string path)
+    {
+        FileStream stream = OpenStream(path);
+        try
+        {
+            var file = new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read));
+            file.List();
+            return file;
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            stream.Dispose();
+            throw new QuantizationException($"'{path}' is not a .npz file: it is not a whole ZIP archive ({error.Message.TrimEnd('.')}). Write it with numpy.savez.", error);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Read(string name)
+    {
+        if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry)) { throw Unknown(name); }
+        try
+        {
+            using var stream = new CheckedStream(entry.Open());
+            Tensor tensor = NpyReader.Read(stream, entry.Length, entry.CompressedLength);
+            return stream.Checksum == entry.Crc32 ? tensor : throw new QuantizationException("does not match its checksum; the file is damaged");
+        }
+        catch (QuantizationException error)
+        {
+            throw new QuantizationException($"Array '{name}' of '{FilePath}' {error.Message}.", error);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            throw new QuantizationException($"Array '{name}' of '{FilePath}' cannot be unpacked ({error.Message.TrimEnd('.')}); the file is damaged.", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _archive.Dispose();
+
+    private static FileStream OpenStream(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new QuantizationException($"'{path}' cannot be read: {error.Message}", error);
+        }
+    }
+
+    private static bool IsDamage(Exception error) => error is IOException or InvalidDataException or NotSupportedException or ArgumentException or OverflowException;
+
+    private void List()
+    {
+        foreach (ZipArchiveEntry entry in _archive.Entries)
+        {
+            if (!entry.FullName.EndsWith(Ending, StringComparison.Ordinal)) { continue; }
+            string name = entry.FullName[..^Ending.Length];
+            ArrayName.Check(FilePath, name);
+            if (!_entries.TryAdd(name, entry)) { throw new QuantizationException($"'{FilePath}' has two arrays '{name}'; expected one of each name."); }
+            _names.Add(name);
+        }
+    }
+}

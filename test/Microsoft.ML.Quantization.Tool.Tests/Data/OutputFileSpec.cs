@@ -1,0 +1,41 @@
+using Microsoft.ML.Quantization.Tool.Data;
+
+namespace Microsoft.ML.Quantization.Tool.Tests.Data;
+
+[TestClass]
+public sealed class OutputFileSpec
+{
+    private readonly TempFolder _folder = new();
+
+    [TestCleanup]
+    public void Clean() => _folder.Dispose();
+
+    [TestMethod]
+    public void The_file_is_replaced_whole()
+    {
+        string path = _folder.Write("a.txt", "old");
+        OutputFile.Write(path, temporary => File.WriteAllText(temporary, "new"));
+        Assert.AreEqual("new", File.ReadAllText(path));
+        CollectionAssert.AreEqual(new[] { "a.txt" }, _folder.Files);
+    }
+
+    [TestMethod]
+    public void A_failure_leaves_the_old_file_and_nothing_else()
+    {
+        string path = _folder.Write("a.txt", "old");
+        Assert.ThrowsExactly<OperationCanceledException>(() => OutputFile.Write(path, temporary =>
+        {
+            File.WriteAllText(temporary, "half");
+            throw new OperationCanceledException();
+        }));
+        Assert.AreEqual("old", File.ReadAllText(path));
+        CollectionAssert.AreEqual(new[] { "a.txt" }, _folder.Files);
+    }
+
+    [TestMethod]
+    public void Places_where_nothing_can_be_written_are_refused()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace(_folder.Root)).Message, "is a folder");
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace(_folder.At("none/a.txt"))).Message, "create it first");
+    }
+}
