@@ -3,7 +3,8 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <summary>
 /// A float convolution, transposed convolution or matrix product with constant weights, in the one normative order:
 /// <c>acc = +0; for tap ascending, for k ascending: acc = fma(x[n, tap, k], Weights[c, tap, k], acc); y = clamp(acc + Bias[c], Minimum, Maximum)</c>.
-/// Taps outside the image are skipped.
+/// A tap outside the image reads +0 and is multiplied like any other (so an infinite weight gives NaN there); the taps of a transposed window
+/// that fall between two inputs are skipped. An empty bias adds +0. A NaN comes out as a NaN; its payload is not defined.
 /// </summary>
 public sealed record FloatConvolutionSpec
 {

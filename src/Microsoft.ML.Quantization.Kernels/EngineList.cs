@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>
+/// Every engine, fastest first. To add an instruction set: write its struct, add one line to <see cref="All"/>; tests and benchmarks walk
+/// this list.
+/// </summary>
+public static class EngineList
+{
+    /// <summary>The environment variable that forces an engine, e.g. <c>MLQ_ENGINE=Reference</c>.</summary>
+    public const string ForceVariable = "MLQ_ENGINE";
+
+    /// <summary>All engines, fastest first, whether this processor can run them or not.</summary>
+    public static ImmutableArray<Engine> All { get; } =
+    [
+        new ReferenceEngine(),
+    ];
+
+    /// <summary>The plain loops that define what every engine returns.</summary>
+    public static Engine Reference => All[^1];
+
+    /// <summary>The engines this processor can run, fastest first.</summary>
+    public static ImmutableArray<Engine> Supported { get; } = [.. All.Where(static engine => engine.IsSupported)];
+
+    /// <summary>The engine named by <see cref="ForceVariable"/>, which is read at each call, or else the fastest one.</summary>
+    /// <exception cref="QuantizationException">The variable names no engine that runs here.</exception>
+    public static Engine Default => Choose(Environment.GetEnvironmentVariable(ForceVariable));
+
+    /// <summary>A supported engine by its name (case matters not).</summary>
+    /// <exception cref="QuantizationException">No engine of that name runs here.</exception>
+    public static Engine Find(string name) => Supported.FirstOrDefault(engine => engine.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new QuantizationException($"There is no engine '{name}' here; this processor runs {Names(Supported)}{Hint(name)}. Name one of these or unset {ForceVariable}.");
+
+    /// <summary>The engine of that name, or the fastest one when <paramref name="forced"/> is null or empty.</summary>
+    /// <exception cref="QuantizationException">No engine of that name runs here.</exception>
+    public static Engine Choose(string? forced) => string.IsNullOrEmpty(forced) ? Supported[0] : Find(forced);
+
+    private static string Hint(string name) =>
+        All.Any(engine => engine.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ? $" (it lacks the instructions of {name})" : "";
+
+    private static string Names(ImmutableArray<Engine> engines) => string.Join(", ", engines.Select(static engine => engine.Name));
+}
