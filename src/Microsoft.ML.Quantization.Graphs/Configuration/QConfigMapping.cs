@@ -28,6 +28,15 @@ public sealed record ModuleNameObjectTypeOrder(string ModuleName, string ObjectT
 /// </remarks>
 public sealed record QConfigMapping
 {
+    /// <summary>The observer name that leaves ranges to the run, or values in float: PyTorch's <c>PlaceholderObserver</c>.</summary>
+    internal const string Placeholder = "Placeholder";
+
+    /// <summary>The observer name for "as the input": PyTorch's <c>ReuseInputObserver</c>.</summary>
+    internal const string ReuseInput = "ReuseInput";
+
+    /// <summary>The observer name for "none": PyTorch's <c>NoopObserver</c>.</summary>
+    internal const string Noop = "Noop";
+
     // A hostile pattern on a long name must not hang the caller.
     private static readonly TimeSpan s_patternLimit = TimeSpan.FromSeconds(1);
 

@@ -48,7 +48,7 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         if (FirstInvalidVariance(graph, norm) is { } invalid) { return $"the variance of channel {invalid} of {norm} is {graph.Constant(norm.Inputs[4])!.AsSpan<float>()[invalid]}; expected 0 or more"; }
         if (!Rewriting.TryFloats(graph, producer, 1, out Tensor? weight)) { return $"the weights of {producer} are not a float32 constant"; }
         if (producer.HasInput(2) && !Rewriting.TryFloats(graph, producer, 2, out _)) { return $"the bias of {producer} is not a float32 constant"; }
-        int channels = OutputChannels(producer, weight);
+        int channels = Rewriting.OutputChannels(producer, weight);
         for (int input = 1; input <= 4; input++)
         {
             if (graph.Constant(norm.Inputs[input])!.Length is int found && found != channels) { return $"{norm} has {found} channels; {producer} gives {channels}"; }
@@ -100,13 +100,6 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         }
         return null;
     }
-
-    private static int OutputChannels(Node producer, Tensor weight) => producer.Operator switch
-    {
-        "Conv" => weight.Shape[0],
-        "ConvTranspose" => weight.Shape[1] * Groups(producer),
-        _ => weight.Shape[TransposesWeight(producer) ? 0 : 1],
-    };
 
     // ConvTranspose holds weights as (in, out / groups, …): row r belongs to group r / (in / groups).
     private static Tensor Scale(Node producer, Tensor weight, double[] factors)

@@ -21,4 +21,13 @@ internal static class Rewriting
         if (tensor is { Type: not ElementType.Float32 }) { tensor = null; }
         return tensor is not null;
     }
+
+    /// <summary>Number of channels that a Conv, ConvTranspose or Gemm with these weights gives; that of the last axis for others.</summary>
+    public static int OutputChannels(Node node, Tensor weight) => node.Operator switch
+    {
+        "Conv" => weight.Shape[0],
+        "ConvTranspose" => weight.Shape[1] * (int)node.Attributes.Int("group", 1),
+        "Gemm" => weight.Shape[node.Attributes.Int("transB", 0) != 0 ? 0 : 1],
+        _ => weight.Shape.Rank == 0 ? 1 : weight.Shape.Sizes[^1],
+    };
 }

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Numerics;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>Decides for each node alone, from its traits, configuration and constants, whether and how it can be quantized.</summary>
+internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOptions options)
+{
+    // Operators that pass a large value on; behind others (Softmax, MatMul, …) nothing is known of it.
+    private static readonly ImmutableHashSet<string> s_carryMagnitude = ["Add", "Sub", "Mul", "Where", "Unsqueeze", "Squeeze", "Reshape", "Flatten", "Expand", "Cast", "Identity", "Transpose", "Slice", "Concat", "Neg"];
+
+    private readonly HashSet<string> _large = new(StringComparer.Ordinal);
+
+    /// <summary>The roles of all nodes, in graph order.</summary>
+    public ImmutableArray<NodeRole> Decide()
+    {
+        foreach ((string name, Tensor tensor) in graph.Constants)
+        {
+            if (tensor.Type == ElementType.Float32 && IsLarge(tensor)) { _large.Add(name); }
+        }
+        var roles = ImmutableArray.CreateBuilder<NodeRole>(graph.Nodes.Length);
+        foreach (Node node in graph.Nodes)
+        {
+            roles.Add(Decide(node));
+            if (s_carryMagnitude.Contains(node.Operator) && node.Inputs.Any(_large.Contains)) { _large.UnionWith(node.Outputs); }
+        }
+        return roles.ToImmutable();
+    }
+
+    private NodeRole Decide(Node node)
+    {
+        OperatorTraits traits = options.Operators.Find(node, graph.Opset).Traits;
+        Tensor? weight = traits.WeightInput is { } at && node.HasInput(at) ? graph.Constant(node.Inputs[at]) : null;
+        ImmutableArray<string> data = [.. Enumerable.Range(0, node.Inputs.Length).Where(IsData).Select(i => node.Inputs[i])];
+        QConfig? config = mapping.Find(node, graph);
+        string? reason = WhyFloat(node, traits, data, weight, config);
+        bool shares = options.OwnObserver.Contains(node.Operator) ? false
+            : traits.Observation == ObservationType.OutputSharesObserverWithInput || config?.Activation?.Observer == QConfigMapping.ReuseInput;
+        return new(reason is null ? config : null, reason, data, shares, weight is not null);
+
+        bool IsData(int i) => node.HasInput(i) && graph.Fact(node.Inputs[i]).Type == ElementType.Float32 && i != traits.BiasInput
+            && !(i == traits.WeightInput && weight is not null) && traits.IsSetting?.Invoke(i) != true;
+    }
+
+    private string? WhyFloat(Node node, OperatorTraits traits, ImmutableArray<string> data, Tensor? weight, QConfig? config)
+    {
+        if (!node.Outputs.Any(output => output.Length > 0 && graph.Fact(output).Type == ElementType.Float32)) { return "it computes no float32 values"; }
+        if (traits.Observation == ObservationType.NotObserved) { return $"{node.Operator} has no quantized form"; }
+        if (data.IsEmpty) { return "it reads no float32 activations"; }
+        if (config is null) { return "the configuration says not to quantize it"; }
+        if (WhyNotStatic(config) is { } notStatic) { return notStatic; }
+        if (data.FirstOrDefault(_large.Contains) is { } large)
+        {
+            return $"'{large}' holds constants of magnitude {options.LargestConstant} or more (an additive mask?), which would take all codes from the other values";
+        }
+        if (traits.WeightInput is { } input && node.HasInput(input))
+        {
+            if (weight is null && traits.BiasInput is not null) { return $"its weights '{node.Inputs[input]}' are not a constant"; }
+            if (weight is not null && WhyNotWeights(node, weight, config) is { } notWeights) { return notWeights; }
+        }
+        return traits.BiasInput is { } bias && node.HasInput(bias) ? WhyNotBias(node, bias, weight) : null;
+    }
+
+    private static string? WhyNotStatic(QConfig config) => config.Activation switch
+    {
+        null => "the configuration leaves its activations in float",
+        { Observer: QConfigMapping.ReuseInput } => null,
+        { Type: not (ElementType.QUInt8 or ElementType.QInt8) } spec => $"the configuration gives its activations the type {spec.Type.Name()}; static quantization takes quint8 or qint8",
+        { Observer: QConfigMapping.Placeholder } => "the configuration leaves its ranges to the run (dynamic quantization)",
+        { } spec when spec.Scheme.IsPerChannel() => $"the configuration gives its activations the scheme {spec.Scheme.Name()}; activations take one scale",
+        _ => null,
+    };
+
+    private static string? WhyNotWeights(Node node, Tensor weight, QConfig config)
+    {
+        if (config.Weight is null or { Observer: QConfigMapping.Placeholder or QConfigMapping.Noop }) { return "the configuration leaves its weights in float"; }
+        if (config.Weight.Type is not (ElementType.QUInt8 or ElementType.QInt8)) { return $"the configuration gives its weights the type {config.Weight.Type.Name()}; static quantization takes qint8 or quint8"; }
+        if (weight.Type != ElementType.Float32) { return $"its weights are {weight.Type.Name()}; expected float32"; }
+        if (weight.Length == 0 || !AllFinite(weight)) { return "its weights are empty, NaN or infinite"; }
+        return node.Operator == "Gemm" && (node.Attributes.Float("alpha", 1f) != 1f || node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f)
+            ? $"its factors alpha and beta are not 1; run {nameof(FoldGemmFactors)} first"
+            : null;
+    }
+
+    private string? WhyNotBias(Node node, int input, Tensor? weight)
+    {
+        if (!Rewriting.TryFloats(graph, node, input, out Tensor? bias)) { return $"its bias '{node.Inputs[input]}' is not a float32 constant"; }
+        if (!AllFinite(bias)) { return "its bias is NaN or infinite"; }
+        int channels = weight is null ? bias.Length : Rewriting.OutputChannels(node, weight);
+        bool fits = bias.Length == 1 || bias.Length == channels && bias.Shape.Sizes[^1] == channels;
+        return fits ? null : $"its bias is {bias}; expected one number for each of {channels} channels";
+    }
+
+    private bool IsLarge(Tensor tensor)
+    {
+        foreach (float value in tensor.AsSpan<float>())
+        {
+            if (!(Math.Abs(value) < options.LargestConstant)) { return true; }
+        }
+        return false;
+    }
+
+    private static bool AllFinite(Tensor tensor)
+    {
+        foreach (float value in tensor.AsSpan<float>())
+        {
+            if (!float.IsFinite(value)) { return false; }
+        }
+        return true;
+    }
+}
