@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>
+/// A graph bound to one engine: DequantizeLinear–operator–QuantizeLinear groups collapsed into integer calls, weights packed, layouts
+/// settled. Immutable and safe to share between threads; each run rents a context. Never saved.
+/// </summary>
+/// <remarks>Binding chooses speed, never results: every engine, thread count and batch size gives the same bits.</remarks>
+public sealed class ExecutionPlan : IDisposable
+{
+    private const int ContextsKept = 64;
+
+    private readonly ConcurrentDictionary<ShapeKey, ConcurrentBag<RunContext>> _contexts = new();
+    private int _kept;
+
+    private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options)
+    {
+        (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
+        Workers = options.Threads > 1 ? new WorkerPool(options.Threads) : null;
+        (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
+        // Steps may read past the end of an input; constants get the same slack as buffers.
+        Constants = builder.Constants.ToImmutableDictionary(pair => pair.Key, pair => WithSlack(pair.Value), StringComparer.Ordinal);
+    }
+
+    /// <summary>The graph that was given.</summary>
+    public Graph Graph { get; }
+
+    /// <summary>The engine that runs it.</summary>
+    public Engine Engine { get; }
+
+    /// <summary>Which groups run in integers, which operators stay float, and why.</summary>
+    public ImmutableArray<PassNote> Notes { get; }
+
+    /// <summary>The graph as it runs: the given one with activations fused and constants folded, same results.</summary>
+    internal Graph Bound { get; }
+
+    internal OperatorList Operators { get; }
+
+    internal WorkerPool? Workers { get; }
+
+    internal ImmutableArray<PlanCall> Calls { get; }
+
+    internal ImmutableArray<string> OutputBuffers { get; }
+
+    internal ImmutableDictionary<string, Memory<byte>> Constants { get; }
+
+    /// <summary>Binds a graph: float, or with QuantizeLinear and DequantizeLinear nodes.</summary>
+    /// <exception cref="QuantizationException">An operator or a setting is not supported, or the engine is not.</exception>
+    public static ExecutionPlan Bind(Graph graph, ExecutionOptions? options = null)
+    {
+        options ??= new();
+        if (options.Threads < 1) { throw new QuantizationException($"A plan was asked for with {options.Threads} threads; expected 1 or more."); }
+        Engine engine = options.Engine ?? EngineList.Default;
+        Graph bound = new FuseActivation().Run(graph).Graph;
+        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators), engine, options);
+    }
+
+    /// <summary>Runs once, with copies of inputs and outputs.</summary>
+    /// <param name="inputs">One tensor for each input of the graph, in its order.</param>
+    /// <returns>One tensor for each output of the graph, in its order.</returns>
+    /// <exception cref="QuantizationException">Number, types or shapes of the inputs do not fit the graph.</exception>
+    public ImmutableArray<Tensor> Run(params ImmutableArray<Tensor> inputs) => Run(inputs, tap: null);
+
+    /// <summary>Runs once and shows intermediate values to <paramref name="tap"/>.</summary>
+    /// <exception cref="QuantizationException">Number, types or shapes of the inputs do not fit the graph.</exception>
+    public ImmutableArray<Tensor> Run(ImmutableArray<Tensor> inputs, IActivationTap? tap)
+    {
+        InputCheck.Types(Graph, inputs);
+        using RunContext context = Rent([.. inputs.Select(input => input.Shape)]);
+        for (int i = 0; i < inputs.Length; i++) { inputs[i].Bytes.CopyTo(context.InputBytes(i)); }
+        context.Run(tap);
+        var outputs = ImmutableArray.CreateBuilder<Tensor>(Graph.Outputs.Length);
+        for (int i = 0; i < Graph.Outputs.Length; i++) { outputs.Add(new(Graph.Outputs[i].Fact.Type, context.OutputShapes[i], context.OutputBytes(i).ToArray())); }
+        return outputs.MoveToImmutable();
+    }
+
+    /// <summary>A context for inputs of these shapes; dispose it to give it back. Renting again with the same shapes does not allocate.</summary>
+    /// <exception cref="QuantizationException">The shapes do not fit the graph.</exception>
+    public RunContext Rent(params ImmutableArray<Shape> inputShapes)
+    {
+        if (_contexts.TryGetValue(new(inputShapes), out ConcurrentBag<RunContext>? bag) && bag.TryTake(out RunContext? context))
+        {
+            Interlocked.Decrement(ref _kept);
+            return context;
+        }
+        InputCheck.Shapes(Graph, inputShapes);
+        return new RunContext(this, inputShapes);
+    }
+
+    internal void Return(RunContext context)
+    {
+        if (Interlocked.Increment(ref _kept) <= ContextsKept) { _contexts.GetOrAdd(new(context.InputShapes), _ => []).Add(context); }
+        else { Interlocked.Decrement(ref _kept); }
+    }
+
+    /// <summary>Ends the plan's threads.</summary>
+    public void Dispose() => Workers?.Dispose();
+
+    private static Memory<byte> WithSlack(Tensor tensor)
+    {
+        byte[] bytes = new byte[tensor.Bytes.Length + Engine.ReadSlack];
+        tensor.Bytes.CopyTo(bytes);
+        return bytes;
+    }
+
+    private readonly record struct ShapeKey(ImmutableArray<Shape> Shapes)
+    {
+        public bool Equals(ShapeKey other) => Shapes.AsSpan().SequenceEqual(other.Shapes.AsSpan());
+
+        public override int GetHashCode()
+        {
+            HashCode hash = default;
+            foreach (Shape shape in Shapes) { hash.Add(shape); }
+            return hash.ToHashCode();
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>Turns a graph into a list of calls: groups collapsed, constants folded, steps packed, layouts settled.</summary>
+internal sealed class PlanBuilder
+{
+    private readonly Graph _graph;
+    private readonly Engine _engine;
+    private readonly OperatorList _operators;
+    private readonly Dictionary<Node, IntegerGroup> _groups;
+    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BufferLayout> _layouts = new(StringComparer.Ordinal);
+    private readonly List<PlanCall> _calls = [];
+
+    private PlanBuilder(Graph graph, Engine engine, OperatorList operators)
+    {
+        (_graph, _engine, _operators) = (graph, engine, operators);
+        (_groups, Notes) = IntegerGroups.Find(graph, operators);
+        foreach (IntegerGroup group in _groups.Values)
+        {
+            foreach (string alias in group.Aliases) { _aliases[alias] = group.Output; }
+        }
+    }
+
+    public ImmutableArray<PassNote> Notes { get; }
+
+    /// <summary>Constants that steps read at run time, folded results included.</summary>
+    public Dictionary<string, Tensor> Constants { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The value each folded node or alias stands for, and the buffers of the graph's outputs.</summary>
+    public ImmutableArray<string> OutputBuffers { get; private set; }
+
+    public ImmutableArray<PlanCall> Calls => [.. _calls];
+
+    public static PlanBuilder Build(Graph graph, Engine engine, OperatorList operators)
+    {
+        var builder = new PlanBuilder(graph, engine, operators);
+        foreach (Node node in builder.NeededNodes()) { builder.Bind(node); }
+        builder.OutputBuffers = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
+        return builder;
+    }
+
+    // From the outputs backwards: what a collapsed group no longer reads (its DequantizeLinear and QuantizeLinear nodes) drops out.
+    private IEnumerable<Node> NeededNodes()
+    {
+        var needed = new HashSet<string>(_graph.Outputs.Select(output => Resolve(output.Name)), StringComparer.Ordinal);
+        var nodes = new List<Node>();
+        foreach (Node node in _graph.Nodes.Reverse())
+        {
+            IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? [group.Output] : IsAbsorbed(node) ? [] : node.Outputs;
+            if (!outputs.Any(needed.Contains)) { continue; }
+            nodes.Add(node);
+            needed.UnionWith((group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
+        }
+        nodes.Reverse();
+        return nodes;
+    }
+
+    private bool IsAbsorbed(Node node) => node.Operator == QuantizationNodes.Quantize
+        && _graph.Producer(node.Inputs[0]) is { } producer && _groups.TryGetValue(producer, out IntegerGroup? group) && group.OutputParameters is not null;
+
+    private string Resolve(string value) => _aliases.GetValueOrDefault(value, value);
+
+    private Tensor? Constant(string value) => value.Length == 0 ? null : Constants.GetValueOrDefault(value) ?? _graph.Constant(value);
+
+    private void Bind(Node node)
+    {
+        IOperator op = _operators.Find(node, _graph.Opset);
+        if (_groups.TryGetValue(node, out IntegerGroup? group))
+        {
+            Add(node, op.BindInteger(group.Site(_graph.Opset, _engine)), [.. group.Inputs.Select(Resolve)], [group.Output]);
+            return;
+        }
+
+        ImmutableArray<string> inputs = [.. node.Inputs.Select(Resolve)];
+        ImmutableArray<Tensor?> constants = [.. inputs.Select(Constant)];
+        ImmutableArray<TensorFact> outputs = [.. node.Outputs.Select(output => output.Length > 0 ? _graph.Fact(output) : new TensorFact(ElementType.Float32, new Shape(0)))];
+        if (inputs.Zip(constants).All(pair => pair.First.Length == 0 || pair.Second is not null) && outputs.All(fact => fact.IsStatic))
+        {
+            ImmutableArray<Tensor> folded = ConstantEvaluator.Evaluate(node, op, constants, outputs);
+            for (int i = 0; i < folded.Length; i++) { Constants[node.Outputs[i]] = folded[i]; }
+            return;
+        }
+        var site = new BindSite(node, _graph.Opset, _engine, [.. inputs.Select(input => input.Length == 0 ? null : _graph.Fact(input))], outputs, constants);
+        Add(node, op.Bind(site), inputs, node.Outputs);
+    }
+
+    private void Add(Node node, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs)
+    {
+        ImmutableArray<string> read = [.. inputs.Select((input, i) => input.Length > 0 && step.Reads(i) ? input : "")];
+        BufferLayout layout = step.Layout;
+        if (layout == BufferLayout.Any)
+        {
+            string? leader = read.FirstOrDefault(input => input.Length > 0 && Constant(input) is null && _graph.Fact(input).Rank >= 3);
+            layout = leader is null ? BufferLayout.RowMajor : _layouts.GetValueOrDefault(leader, BufferLayout.RowMajor);
+        }
+        _calls.Add(new(node, step, [.. read.Select(input => input.Length == 0 ? "" : InLayout(input, layout, node))], outputs, layout));
+        foreach (string output in outputs) { _layouts[output] = layout; }
+    }
+
+    /// <summary>The buffer that holds a value in the wanted layout; adds the step that makes it when there is none yet.</summary>
+    private string InLayout(string value, BufferLayout wanted, Node? node)
+    {
+        if (Constant(value) is { } constant)
+        {
+            if (wanted == BufferLayout.RowMajor || LayoutStep.IsTrivial(constant.Shape))
+            {
+                Constants[value] = constant;
+                return value;
+            }
+            string reordered = LayoutStep.BufferName(value, wanted);
+            var copy = new Tensor(constant.Type, constant.Shape);
+            LayoutStep.Reorder(constant.Bytes, copy.Bytes, constant.Shape[0], constant.Shape[1], constant.Length / (constant.Shape[0] * constant.Shape[1]), constant.Type.SizeInBytes(), toChannelsLast: true);
+            Constants[reordered] = copy;
+            return reordered;
+        }
+
+        if (_graph.Fact(value).Rank < 3 || _layouts.GetValueOrDefault(value, BufferLayout.RowMajor) == wanted) { return value; }
+        string buffer = LayoutStep.BufferName(value, wanted);
+        if (_layouts.TryAdd(buffer, wanted))
+        {
+            _calls.Add(new(node!, new LayoutStep(toChannelsLast: wanted == BufferLayout.ChannelsLast), [value], [buffer], wanted));
+        }
+        return buffer;
+    }
+}

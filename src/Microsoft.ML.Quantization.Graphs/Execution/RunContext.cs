@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>
+/// The buffers of one run of a plan for one set of input shapes. Fill the inputs, <see cref="Run"/>, read the outputs; running again
+/// does not allocate. One thread at a time; dispose it to give it back to its plan.
+/// </summary>
+public sealed class RunContext : IDisposable
+{
+    private readonly ExecutionPlan _plan;
+    private readonly (Step Step, StepCall Call, PlanCall Source)[] _steps;
+    private readonly Memory<byte>[] _inputs;
+    private readonly Memory<byte>[] _outputs;
+    private readonly ImmutableDictionary<string, TensorFact> _facts;
+
+    internal RunContext(ExecutionPlan plan, ImmutableArray<Shape> inputShapes)
+    {
+        (_plan, InputShapes) = (plan, inputShapes);
+        Graph graph = plan.Bound;
+        ValueInfo[] inputs = [.. graph.Inputs.Zip(inputShapes, (input, shape) => input with { Fact = new(input.Fact.Type, shape) })];
+        _facts = ShapeInference.Run(graph.Opset, inputs, graph.Constants, graph.Nodes, plan.Operators);
+
+        Dictionary<string, Memory<byte>> buffers = Place(graph, plan.Calls, plan.OutputBuffers);
+        _steps = [.. plan.Calls.Where(call => !IsAlias(call)).Select(call => Prepare(call, buffers))];
+        int scratch = _steps.Length == 0 ? 0 : _steps.Max(step => step.Step.ScratchBytes(step.Call));
+        byte[] scratchMemory = GC.AllocateUninitializedArray<byte>(scratch, pinned: true);
+        foreach ((_, StepCall call, _) in _steps) { call.ScratchMemory = scratchMemory; }
+
+        _inputs = [.. graph.Inputs.Select(input => buffers[input.Name])];
+        _outputs = [.. plan.OutputBuffers.Select(name => plan.Constants.TryGetValue(name, out Memory<byte> constant) ? constant : buffers[name])];
+        OutputShapes = [.. graph.Outputs.Select(output => ShapeOf(output.Name))];
+    }
+
+    /// <summary>Shapes of the inputs, in the graph's order.</summary>
+    public ImmutableArray<Shape> InputShapes { get; }
+
+    /// <summary>Shapes of the outputs, in the graph's order.</summary>
+    public ImmutableArray<Shape> OutputShapes { get; }
+
+    /// <summary>The elements of an input, to be written before <see cref="Run"/>.</summary>
+    public Span<T> Input<T>(int index) where T : unmanaged => Elements<T>(_inputs[index], _plan.Bound.Inputs[index].Fact.Type, InputShapes[index]);
+
+    /// <summary>The elements of an output, valid until the next <see cref="Run"/>.</summary>
+    public ReadOnlySpan<T> Output<T>(int index) where T : unmanaged => Elements<T>(_outputs[index], _plan.Bound.Outputs[index].Fact.Type, OutputShapes[index]);
+
+    /// <summary>The bytes of an input.</summary>
+    internal Span<byte> InputBytes(int index) => _inputs[index].Span[..(InputShapes[index].Length * _plan.Bound.Inputs[index].Fact.Type.SizeInBytes())];
+
+    /// <summary>The bytes of an output.</summary>
+    internal ReadOnlySpan<byte> OutputBytes(int index) => _outputs[index].Span[..(OutputShapes[index].Length * _plan.Bound.Outputs[index].Fact.Type.SizeInBytes())];
+
+    /// <summary>Computes the outputs from the inputs.</summary>
+    /// <param name="tap">Shown the values it wants, each right after it was computed.</param>
+    public void Run(IActivationTap? tap = null)
+    {
+        if (tap is not null)
+        {
+            for (int i = 0; i < _inputs.Length; i++) { Show(tap, _plan.Bound.Inputs[i].Name, InputBytes(i), BufferLayout.RowMajor); }
+        }
+        foreach ((Step step, StepCall call, PlanCall source) in _steps)
+        {
+            step.Run(call);
+            if (tap is null) { continue; }
+            for (int i = 0; i < source.Outputs.Length; i++)
+            {
+                if (source.Outputs[i].Length > 0) { Show(tap, source.Outputs[i], MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
+            }
+        }
+    }
+
+    /// <summary>Gives the context back to its plan for the next run with these shapes.</summary>
+    public void Dispose() => _plan.Return(this);
+
+    private void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, BufferLayout layout)
+    {
+        if (!tap.Wants(value) || _facts[value].Type != ElementType.Float32) { return; }
+        Shape shape = ShapeOf(value);
+        if (layout == BufferLayout.ChannelsLast && !LayoutStep.IsTrivial(shape))
+        {
+            byte[] ordered = new byte[bytes.Length];
+            LayoutStep.Reorder(bytes, ordered, shape[0], shape[1], shape.Length / (shape[0] * shape[1]), sizeof(float), toChannelsLast: false);
+            bytes = ordered;
+        }
+        tap.Observe(value, MemoryMarshal.Cast<byte, float>(bytes), shape);
+    }
+
+    private static Span<T> Elements<T>(Memory<byte> memory, ElementType type, Shape shape) where T : unmanaged => ElementTypes.Of<T>() == type
+        ? MemoryMarshal.Cast<byte, T>(memory.Span[..(shape.Length * type.SizeInBytes())])
+        : throw new QuantizationException($"A value of {type.Name()} cannot be read as {ElementTypes.Of<T>().Name()}.");
+
+    private static string ValueOf(string buffer) => buffer.IndexOf('\0') is var end and >= 0 ? buffer[..end] : buffer;
+
+    private Shape ShapeOf(string buffer)
+    {
+        TensorFact fact = _facts[ValueOf(buffer)];
+        return fact.IsStatic ? fact.ToShape() : throw new QuantizationException($"The shape of value '{ValueOf(buffer)}' is {fact} even for known inputs: it depends on data, which is not supported.");
+    }
+
+    // A change of layout that moves no byte needs no step: both names mean one buffer.
+    private bool IsAlias(PlanCall call) => call.Step is LayoutStep && LayoutStep.IsTrivial(ShapeOf(call.Inputs[0]));
+
+    private Dictionary<string, Memory<byte>> Place(Graph graph, ImmutableArray<PlanCall> calls, ImmutableArray<string> outputs)
+    {
+        var storage = new Dictionary<string, string>(StringComparer.Ordinal);
+        var uses = new Dictionary<string, (int First, int Last)>(StringComparer.Ordinal);
+        foreach (ValueInfo input in graph.Inputs) { uses[input.Name] = (-1, calls.Length); }
+        for (int i = 0; i < calls.Length; i++)
+        {
+            foreach (string input in calls[i].Inputs.Where(input => input.Length > 0 && !_plan.Constants.ContainsKey(input))) { Use(input, i); }
+            if (IsAlias(calls[i]) && !_plan.Constants.ContainsKey(calls[i].Inputs[0]))
+            {
+                storage[calls[i].Outputs[0]] = Root(calls[i].Inputs[0]);
+                continue;
+            }
+            foreach (string output in calls[i].Outputs.Where(output => output.Length > 0)) { uses.TryAdd(output, (i, i)); }
+        }
+        foreach (string output in outputs.Where(output => !_plan.Constants.ContainsKey(output))) { Use(output, calls.Length); }
+
+        var plan = new BufferPlan();
+        (string Name, long Offset)[] placed = [.. uses.OrderBy(use => use.Value.First).ThenBy(use => use.Key, StringComparer.Ordinal)
+            .Select(use => (use.Key, plan.Place(Bytes(use.Key), use.Value.First, use.Value.Last)))];
+        Memory<byte> memory = plan.Allocate();
+        Dictionary<string, Memory<byte>> buffers = placed.ToDictionary(buffer => buffer.Name, buffer => memory.Slice((int)buffer.Offset, (int)Bytes(buffer.Name) + Engine.ReadSlack), StringComparer.Ordinal);
+        foreach ((string alias, string root) in storage) { buffers[alias] = buffers[root]; }
+        return buffers;
+
+        string Root(string name) => storage.GetValueOrDefault(name, name);
+
+        void Use(string name, int index)
+        {
+            (int first, int last) = uses[Root(name)];
+            uses[Root(name)] = (first, Math.Max(last, index));
+        }
+    }
+
+    private long Bytes(string buffer) => (long)ShapeOf(buffer).Length * _facts[ValueOf(buffer)].Type.SizeInBytes();
+
+    private (Step, StepCall, PlanCall) Prepare(PlanCall source, Dictionary<string, Memory<byte>> buffers)
+    {
+        var call = new StepCall(source.Node, _plan.Engine,
+            [.. source.Inputs.Select(input => input.Length == 0 ? ((ElementType, Shape)?)null : Describe(input))],
+            [.. source.Outputs.Select(output => output.Length == 0 ? (ElementType.UInt8, new Shape(0)) : Describe(output))], source.Layout)
+        {
+            Workers = _plan.Workers,
+        };
+        for (int i = 0; i < source.Inputs.Length; i++)
+        {
+            if (source.Inputs[i].Length > 0) { call.SetInput(i, _plan.Constants.TryGetValue(source.Inputs[i], out Memory<byte> constant) ? constant : buffers[source.Inputs[i]]); }
+        }
+        for (int i = 0; i < source.Outputs.Length; i++)
+        {
+            if (source.Outputs[i].Length > 0) { call.SetOutput(i, buffers[source.Outputs[i]]); }
+        }
+        call.State = source.Step.Prepare(call);
+        return (source.Step, call, source);
+
+        (ElementType, Shape) Describe(string buffer) => (_facts[ValueOf(buffer)].Type, ShapeOf(buffer));
+    }
+}
