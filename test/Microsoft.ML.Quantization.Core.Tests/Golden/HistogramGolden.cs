@@ -47,20 +47,20 @@ public sealed class HistogramGolden
     private static void CheckBins(JsonElement step, double[] bins, string what)
     {
         AssertRelative(GoldenNumber.Read(step.GetProperty("hist_sum")), bins.Sum(), 1e-4, what + " sum of counts");
-        if (step.TryGetProperty("histogram", out JsonElement all))
+        (int Bin, double Count)[] expected = step.TryGetProperty("histogram", out JsonElement all)
+            ? [.. GoldenCase.Tensor(all).Doubles.Select((count, bin) => (bin, count))]
+            : [.. step.GetProperty("hist_sample").EnumerateArray().Select(pair => (pair[0].GetInt32(), GoldenNumber.Read(pair[1])))];
+        int onEdges = 0;
+        foreach ((int bin, double count) in expected)
         {
-            double[] expected = GoldenCase.Tensor(all).Doubles;
-            Assert.HasCount(expected.Length, bins);
-            for (int b = 0; b < bins.Length; b++) { CheckBin(expected[b], bins, b, what); }
+            double error = Math.Abs(count - bins[bin]);
+            if (error <= 1e-4 * count) { continue; }
+            Assert.IsTrue(error <= 1, $"{what} bin {bin}: {bins[bin]}, expected {count}");
+            onEdges++;
         }
-        if (step.TryGetProperty("hist_sample", out JsonElement sample))
-        {
-            foreach (JsonElement pair in sample.EnumerateArray()) { CheckBin(GoldenNumber.Read(pair[1]), bins, pair[0].GetInt32(), what); }
-        }
+        // A value on an edge may fall to either side; more than a few would be another formula.
+        Assert.IsTrue(onEdges <= 2 + expected.Length / 50, $"{what}: {onEdges} of {expected.Length} bins differ by up to one count");
     }
-
-    private static void CheckBin(double expected, double[] bins, int bin, string what) =>
-        Assert.IsTrue(Math.Abs(expected - bins[bin]) <= Math.Max(1e-4 * expected, 1), $"{what} bin {bin}: {bins[bin]}, expected {expected}");
 
     private static void CheckSearch(GoldenCase golden)
     {
@@ -82,7 +82,7 @@ public sealed class HistogramGolden
         AssertRelative(Expected(golden, "new_max"), newHigh, 1e-3, "new_max");
         QuantizationParameters actual = ParameterChooser.PerTensor(newLow, newHigh, QScheme.PerTensorAffine, ElementType.QUInt8, QuantizedRange.UInt8);
         AssertRelative(golden.Answer("scale").Single, actual.Scale, 1e-3, "scale");
-        Assert.AreEqual((int)golden.Answer("zero_point").Single, actual.ZeroPoint);
+        Assert.IsTrue(Math.Abs((int)golden.Answer("zero_point").Single - actual.ZeroPoint) <= 1, $"zero point {actual.ZeroPoint}");
     }
 
     private static double Expected(GoldenCase golden, string name) => GoldenNumber.Read(golden.Expected.GetProperty(name));
