@@ -27,6 +27,8 @@ internal static class NodeReader
             NameCheck.Required(attribute.Name, what);
             if (attributes.Contains(attribute.Name)) { throw new QuantizationException($"{what} is given twice; expected once. The file is damaged."); }
             if (KindOf(attribute) is AttributeProto.Types.Kind.Graph or AttributeProto.Types.Kind.Graphs) { throw new UnsupportedOperatorException(node, opset); }
+            // Graphs note a fused activation under these names; no file of ONNX's own operators has them.
+            if (node.Domain.Length == 0 && attribute.Name is Node.Activation or Node.ClipMinimum or Node.ClipMaximum) { throw new QuantizationException($"{what} is none of ONNX's; expected a plain ONNX model."); }
             attributes = attributes.With(attribute.Name, Value(attribute, what, weights));
         }
         return node with { Attributes = attributes };
