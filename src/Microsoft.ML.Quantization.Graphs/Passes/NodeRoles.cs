@@ -31,15 +31,12 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
     {
         OperatorTraits traits = options.Operators.Find(node, graph.Opset).Traits;
         Tensor? weight = traits.WeightInput is { } at && node.HasInput(at) ? graph.Constant(node.Inputs[at]) : null;
-        ImmutableArray<string> data = [.. Enumerable.Range(0, node.Inputs.Length).Where(IsData).Select(i => node.Inputs[i])];
+        ImmutableArray<string> data = [.. Enumerable.Range(0, node.Inputs.Length).Where(i => Rewriting.IsActivation(graph, node, traits, i)).Select(i => node.Inputs[i])];
         QConfig? config = mapping.Find(node, graph);
         string? reason = WhyFloat(node, traits, data, weight, config);
         bool shares = options.OwnObserver.Contains(node.Operator) ? false
             : traits.Observation == ObservationType.OutputSharesObserverWithInput || config?.Activation?.Observer == QConfigMapping.ReuseInput;
         return new(reason is null ? config : null, reason, data, shares, weight is not null);
-
-        bool IsData(int i) => node.HasInput(i) && graph.Fact(node.Inputs[i]).Type == ElementType.Float32 && i != traits.BiasInput
-            && !(i == traits.WeightInput && weight is not null) && traits.IsSetting?.Invoke(i) != true;
     }
 
     private string? WhyFloat(Node node, OperatorTraits traits, ImmutableArray<string> data, Tensor? weight, QConfig? config)
@@ -75,6 +72,7 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
     {
         if (config.Weight is null or { Observer: QConfigMapping.Placeholder or QConfigMapping.Noop }) { return "the configuration leaves its weights in float"; }
         if (config.Weight.Type is not (ElementType.QUInt8 or ElementType.QInt8)) { return $"the configuration gives its weights the type {config.Weight.Type.Name()}; static quantization takes qint8 or quint8"; }
+        if (config.Weight.Scheme == QScheme.PerChannelAffineFloatQParams) { return "the configuration gives its weights real-valued zero points, which only embeddings have"; }
         if (weight.Type != ElementType.Float32) { return $"its weights are {weight.Type.Name()}; expected float32"; }
         if (weight.Length == 0 || !AllFinite(weight)) { return "its weights are empty, NaN or infinite"; }
         return node.Operator == "Gemm" && (node.Attributes.Float("alpha", 1f) != 1f || node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f)

@@ -30,4 +30,9 @@ internal static class Rewriting
         "Gemm" => weight.Shape[node.Attributes.Int("transB", 0) != 0 ? 0 : 1],
         _ => weight.Shape.Rank == 0 ? 1 : weight.Shape.Sizes[^1],
     };
+
+    /// <summary>Whether an input carries an activation: float, and neither constant weights nor a bias nor a setting.</summary>
+    public static bool IsActivation(Graph graph, Node node, OperatorTraits traits, int input) =>
+        node.HasInput(input) && input != traits.BiasInput && graph.Fact(node.Inputs[input]).Type == ElementType.Float32
+        && !(input == traits.WeightInput && graph.Constant(node.Inputs[input]) is not null) && traits.IsSetting?.Invoke(input) != true;
 }

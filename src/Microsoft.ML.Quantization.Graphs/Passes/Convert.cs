@@ -1,0 +1,31 @@
+using Microsoft.ML.Quantization.Numerics;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>
+/// Rewrites a prepared graph with the parameters its observers chose: each observed value is quantized where it is written and dequantized
+/// for each reader, weights become int8 constants and biases int32 constants behind a DequantizeLinear.
+/// <code>
+/// y = op(x, W, b)   becomes   y = dq(q(op(dq(q(x)), dq(W₈), dq(b₃₂))))
+/// </code>
+/// </summary>
+/// <remarks>
+/// All rounding is ONNX's (<see cref="Rounding.Divide"/>). Inputs and outputs keep their names and stay float. A float node goes on reading
+/// the float value where one exists; it reads the dequantized one where a quantized node wrote it, as in PyTorch. Source: PyTorch
+/// <c>convert_fx</c>, <c>convert_pt2e</c>.
+/// </remarks>
+public static class Convert
+{
+    /// <summary>The first operator set whose DequantizeLinear has an axis.</summary>
+    public const int SmallestOpset = 13;
+
+    /// <summary>The quantized graph.</summary>
+    /// <exception cref="QuantizationException">The calibration is of another graph, or a value was never observed.</exception>
+    public static PassResult Run(PreparedGraph prepared, Calibration calibration)
+    {
+        if (!ReferenceEquals(prepared, calibration.Prepared)) { new Calibration(prepared, calibration.ObserverNames).CheckFingerprint(calibration.Fingerprint); }
+        PassResult raised = new RaiseOpset(SmallestOpset, prepared.Operators).Run(prepared.Graph);
+        PassResult converted = new QdqRewrite(raised.Graph, prepared, GroupParameters.Of(prepared, calibration), calibration.ObserverNames).Run();
+        return converted with { Notes = [.. raised.Notes, .. converted.Notes] };
+    }
+}
