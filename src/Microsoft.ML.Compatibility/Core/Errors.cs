@@ -1,0 +1,21 @@
+namespace Microsoft.ML;
+
+/// <summary>The exceptions ML.NET throws for columns that do not fit, with its types, parameters and words.</summary>
+internal static class Errors
+{
+    public static ArgumentOutOfRangeException MissingColumn(string parameter, string column, string role = "input") =>
+        new(parameter, $"Could not find {(role.Length > 0 ? role + " " : "")}column '{column}'");
+
+    public static ArgumentOutOfRangeException WrongColumn(string parameter, string role, string column, string expected, string actual) =>
+        new(parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}");
+
+    public static ArgumentOutOfRangeException Inactive(string column) => new("column", $"Column '{column}' is not active: ask for it when the cursor is opened.");
+
+    public static InvalidOperationException WrongGetter(DataViewSchema.Column column, Type asked) =>
+        new($"Invalid TValue: '{asked}', expected '{column.Type.RawType}' for column '{column.Name}'.");
+
+    public static void RequireNotEmpty(string value, string parameter)
+    {
+        if (string.IsNullOrEmpty(value)) { throw new ArgumentOutOfRangeException(parameter, $"{parameter} cannot be null or empty"); }
+    }
+}

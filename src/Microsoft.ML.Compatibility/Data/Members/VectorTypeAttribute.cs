@@ -1,0 +1,21 @@
+namespace Microsoft.ML.Data;
+
+[AttributeUsage(AttributeTargets.Field | AttributeTargets.Property, AllowMultiple = false, Inherited = true)]
+public sealed class VectorTypeAttribute : Attribute
+{
+    public VectorTypeAttribute()
+    {
+    }
+
+    public VectorTypeAttribute(int size) : this([size])
+    {
+    }
+
+    public VectorTypeAttribute(params int[] dimensions)
+    {
+        if (dimensions.Any(size => size < 0)) { throw new ArgumentOutOfRangeException(nameof(dimensions), "Should contain only non-negative values"); }
+        Dims = dimensions;
+    }
+
+    internal int[] Dims { get; }
+}

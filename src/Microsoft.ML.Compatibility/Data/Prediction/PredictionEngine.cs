@@ -1,0 +1,17 @@
+namespace Microsoft.ML;
+
+public sealed class PredictionEngine<TSrc, TDst> : PredictionEngineBase<TSrc, TDst>
+    where TSrc : class
+    where TDst : class, new()
+{
+    internal PredictionEngine(ITransformer transformer, PredictionEngineOptions options) : base(transformer, options)
+    {
+    }
+
+    public override void Predict(TSrc example, ref TDst prediction)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        prediction ??= new();
+        Fill(example, prediction);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML;
+
+/// <summary>Which reader belongs to the kind of a saved model.</summary>
+internal static class ModelKinds
+{
+    public const string Chain = "Chain";
+    public const string Copy = "Copy";
+    public const string Concatenate = "Concatenate";
+    public const string Select = "Select";
+
+    public static ITransformer Load(string kind, ModelLoadContext context) => kind switch
+    {
+        Chain => LoadChain(context),
+        Copy => new ColumnCopyingTransformer(context),
+        Concatenate => new ColumnConcatenatingTransformer(context),
+        Select => new ColumnSelectingTransformer(context),
+        _ => throw new FormatException($"The file holds a model of the unknown kind '{kind}'."),
+    };
+
+    private static TransformerChain<ITransformer> LoadChain(ModelLoadContext context)
+    {
+        int count = context.Reader.ReadInt32();
+        TransformerScope[] scopes = [.. Enumerable.Range(0, count).Select(_ => (TransformerScope)context.Reader.ReadInt32())];
+        return new(scopes.Select((_, i) => context.LoadInner($"Transform_{i:000}")).ToArray(), scopes);
+    }
+}
