@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Graphs.Operators;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
@@ -18,6 +19,48 @@ public sealed class OperatorList
     /// <summary>The operators of this package.</summary>
     public static OperatorList BuiltIn { get; } = new(
     [
+        // Products with weights.
+        new Conv(),
+        new ConvTranspose(),
+        new Gemm(),
+        new MatMul(),
+
+        // Two tensors, element by element.
+        new Add(),
+        new Sub(),
+        new Mul(),
+        new Div(),
+
+        // One tensor, element by element.
+        new Relu(),
+        new LeakyRelu(),
+        new Clip(),
+        new Sigmoid(),
+        new Tanh(),
+        new BatchNormalization(),
+
+        // Pools and sums.
+        new MaxPool(),
+        new AveragePool(),
+        new GlobalMaxPool(),
+        new GlobalAveragePool(),
+        new Softmax(),
+
+        // Elements moved or kept.
+        new Identity(),
+        new Dropout(),
+        new Flatten(),
+        new Reshape(),
+        new Squeeze(),
+        new Unsqueeze(),
+        new Transpose(),
+        new Concat(),
+
+        // Types and constants.
+        new QuantizeLinear(),
+        new DequantizeLinear(),
+        new Cast(),
+        new Constant(),
     ]);
 
     /// <summary>All operators, by room.</summary>

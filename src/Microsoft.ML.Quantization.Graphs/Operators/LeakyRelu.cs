@@ -1,0 +1,12 @@
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>y = x for x ≥ 0, else alpha · x. ONNX LeakyRelu, opset 9 to 21.</summary>
+internal sealed class LeakyRelu() : UnaryOperator<LeakyRelu.Slopes>(new("LeakyRelu", 9, 1, 1), new() { Observation = ObservationType.OutputUsesDifferentObserverAsInput })
+{
+    protected override Slopes Function(Node node) => new(node.Attributes.Float("alpha", 0.01f));
+
+    internal readonly struct Slopes(float alpha) : IUnaryFunction
+    {
+        public float Value(float x) => x < 0f ? alpha * x : x;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>
+/// Matrix product of the last two axes; the axes before them broadcast: <c>y[…, m, n] = Σ_k a[…, m, k] · b[…, k, n]</c>, k ascending,
+/// fused multiply-add. A vector counts as one row on the left and as one column on the right. ONNX MatMul, opset 9 to 21; a fused
+/// activation clamps y.
+/// </summary>
+internal sealed class MatMul : IOperator
+{
+    public OperatorSchema Schema { get; } = new("MatMul", 9, 2, 2);
+
+    public OperatorTraits Traits { get; } = new()
+    {
+        Observation = ObservationType.OutputUsesDifferentObserverAsInput,
+        WeightInput = 1,
+        WeightChannelAxis = static (_, weights) => weights.Rank == 2 ? 1 : null,
+        AcceptsActivation = true,
+    };
+
+    public ImmutableArray<TensorFact> Infer(InferenceSite site)
+    {
+        TensorFact a = site.Float(0).WithRank(site, 0, 1, int.MaxValue), b = site.Float(1).WithRank(site, 1, 1, int.MaxValue);
+        Dimension depth = a.Dimensions[^1], depthOfB = b.Dimensions[b.Rank == 1 ? 0 : ^2];
+        if (!depth.MayEqual(depthOfB)) { throw site.Refuse($"A has {depth} columns and B {depthOfB} rows; expected the same"); }
+        ImmutableArray<Dimension> leading = Broadcasting.Combine(site, a.Rank > 2 ? a.Dimensions[..^2] : [], b.Rank > 2 ? b.Dimensions[..^2] : []);
+        if (a.Rank > 1) { leading = leading.Add(a.Dimensions[^2]); }
+        if (b.Rank > 1) { leading = leading.Add(b.Dimensions[^1]); }
+        return [new(ElementType.Float32, leading)];
+    }
+
+    public void Forward(StepCall call)
+    {
+        Shape left = call.InputShape(0), right = call.InputShape(1);
+        int rows = left.Rank > 1 ? left[left.Rank - 2] : 1, columns = right.Rank > 1 ? right[right.Rank - 1] : 1, depth = left[left.Rank - 1];
+        var a = new Shape(left.Rank > 2 ? left.Sizes.AsSpan()[..^2] : []);
+        var b = new Shape(right.Rank > 2 ? right.Sizes.AsSpan()[..^2] : []);
+        var batch = new Shape(call.OutputShape(0).Sizes.AsSpan()[..Math.Max(a.Rank, b.Rank)]);
+        // A last axis of size 1 makes every product one row of the walk.
+        int[] sizes = [.. batch.Sizes, 1], strideA = [.. Broadcasting.Strides(a, batch), 0], strideB = [.. Broadcasting.Strides(b, batch), 0];
+        var walk = new StridedWalk(sizes, strideA, strideB, new int[sizes.Length]);
+        (float low, float high) = call.Node.ActivationInterval;
+        for (int i = 0; i < batch.Length; i++, walk.NextRow())
+        {
+            Multiply(
+                call.Input<float>(0).Slice(walk.Left * rows * depth, rows * depth),
+                call.Input<float>(1).Slice(walk.Right * depth * columns, depth * columns),
+                call.Output<float>(0).Slice(i * rows * columns, rows * columns),
+                rows, columns, depth, low, high);
+        }
+    }
+
+    public Step Bind(BindSite site) => site.Constant(1) is { } weights && weights.Shape.Rank <= 2 && weights.Length > 0
+        ? new MatrixProductStep(Form(weights.Shape).Bind(site.Engine, weights.AsSpan<float>(), default, site.Node.ActivationInterval), weights.Shape[0])
+        : new ForwardStep(this, site.Node);
+
+    public string? DeclineInteger(IntegerSite site) =>
+        site.Input(1)?.Constant is not { } weights ? "its second input is not constant; a product of two activations stays float"
+        : weights.Shape.Rank > 2 || weights.Length == 0 ? $"its weights are {weights}; integer calls take one matrix"
+        : IntegerProduct.Decline(site, Form(weights.Shape));
+
+    public Step BindInteger(IntegerSite site)
+    {
+        ConvolutionForm form = Form(site.Inputs[1]!.Constant!.Shape);
+        return new MatrixProductStep(IntegerProduct.Bind(site, form), form.Depth);
+    }
+
+    private static ConvolutionForm Form(Shape weights) => new(ConvolutionWindow.None, weights[0], weights.Rank > 1 ? weights[1] : 1, ChannelAxis: 1, InputFirst: true);
+
+    private static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, int rows, int columns, int depth, float low, float high)
+    {
+        // + 0 stands for the bias that packed products always add: a sum of −0 becomes +0.
+        for (int m = 0; m < rows; m++)
+        {
+            for (int n = 0; n < columns; n++)
+            {
+                float sum = 0f;
+                for (int k = 0; k < depth; k++) { sum = MathF.FusedMultiplyAdd(a[m * depth + k], b[k * columns + n], sum); }
+                y[m * columns + n] = Clamp.Value(sum + 0f, low, high);
+            }
+        }
+    }
+}

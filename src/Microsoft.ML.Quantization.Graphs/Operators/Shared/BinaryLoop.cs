@@ -1,0 +1,43 @@
+using System.Numerics;
+
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>One function over two row-major tensors with NumPy broadcasting.</summary>
+internal static class BinaryLoop
+{
+    /// <summary>Runs the inputs 0 and 1 of a call, of any supported element type; a fused activation clamps floats.</summary>
+    public static void Run<TFunction>(StepCall call) where TFunction : IBinaryFunction
+    {
+        switch (call.InputType(0))
+        {
+            case ElementType.Int64: Run<TFunction, long>(call); break;
+            case ElementType.Int32: Run<TFunction, int>(call); break;
+            default:
+                if (call.InputShape(0) == call.InputShape(1)) { TFunction.Apply(call.Engine, call.Input<float>(0), call.Input<float>(1), call.Output<float>(0)); }
+                else { Run<TFunction, float>(call); }
+                (float low, float high) = call.Node.ActivationInterval;
+                if (float.IsInfinity(low) && float.IsInfinity(high)) { break; }
+                call.Engine.Clip(call.Output<float>(0), call.Output<float>(0), low, high);
+                break;
+        }
+    }
+
+    private static void Run<TFunction, T>(StepCall call) where TFunction : IBinaryFunction where T : unmanaged, INumber<T>
+    {
+        ReadOnlySpan<T> a = call.Input<T>(0), b = call.Input<T>(1);
+        Span<T> y = call.Output<T>(0);
+        Shape left = call.InputShape(0), right = call.InputShape(1), result = call.OutputShape(0);
+        if (left == right || result.Rank == 0)
+        {
+            for (int i = 0; i < y.Length; i++) { y[i] = TFunction.Value(a[i], b[i]); }
+            return;
+        }
+        int[] strideA = Broadcasting.Strides(left, result), strideB = Broadcasting.Strides(right, result);
+        int row = result[result.Rank - 1], stepA = strideA[^1], stepB = strideB[^1];
+        var walk = new StridedWalk(result.Sizes.AsSpan(), strideA, strideB, stackalloc int[result.Rank]);
+        for (int target = 0; target < y.Length; target += row, walk.NextRow())
+        {
+            for (int i = 0; i < row; i++) { y[target + i] = TFunction.Value(a[walk.Left + i * stepA], b[walk.Right + i * stepB]); }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Numerics;
+
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>
+/// The one road from a DequantizeLinear–operator–QuantizeLinear group of Conv, ConvTranspose, Gemm or MatMul to an integer call:
+/// <code>
+/// acc  = Σ (x − zx) · w + b                 b in units of f32(sx · sw)
+/// code = rne(clamp(f32(acc) · M)) + zo      M = f32(f32(sx · sw) / so)
+/// </code>
+/// A group is declined, with a reason, where this would not be what the graph says.
+/// </summary>
+internal static class IntegerProduct
+{
+    /// <summary>Why the group cannot be one call; null when it can.</summary>
+    public static string? Decline(IntegerSite site, ConvolutionForm form) => Try(site, form, out _);
+
+    /// <summary>The call.</summary>
+    public static BoundConvolution Bind(IntegerSite site, ConvolutionForm form) =>
+        Try(site, form, out Int8ConvolutionSpec? spec) is { } reason ? throw new QuantizationException($"{site.Node} has no integer form: {reason}.") : site.Engine.Bind(spec!);
+
+    private static string? Try(IntegerSite site, ConvolutionForm form, out Int8ConvolutionSpec? spec)
+    {
+        spec = null;
+        if (IntegerChecks.Activation(site, 0) is { } input) { return input; }
+        if (site.Output is not null && IntegerChecks.Output(site) is { } output) { return output; }
+        if (site.Input(1) is not { Constant: { } weights, Parameters: { } map }) { return "its weights are not constant codes"; }
+        if (map.Type is not (ElementType.QInt8 or ElementType.QUInt8)) { return $"its weights are {map.Type.Name()}; integer calls take 8-bit weights"; }
+        if (map.IsPerChannel && Axes.FromFront(map.Axis!.Value, weights.Shape.Rank) != form.ChannelAxis)
+        {
+            return $"its weights have a scale for each index of axis {map.Axis}; integer calls need axis {form.ChannelAxis}, the output channels";
+        }
+        if (form.OutputChannels == 0 || form.Depth == 0) { return "it has no channels"; }
+        if (CenteredWeights.Read(weights, map) is not { } centered) { return "its weights have a zero point that leaves some of them outside −128..127"; }
+
+        QuantizationParameters x = site.Input(0)!.Parameters!;
+        float[] scales = new float[form.OutputChannels];
+        for (int c = 0; c < scales.Length; c++)
+        {
+            scales[c] = x.Scale * map.Scales[map.IsPerChannel ? c : 0];
+            if (!float.IsNormal(scales[c])) { return $"the product of input scale and weight scale is {scales[c]} in channel {c}"; }
+        }
+        sbyte[] ordered = form.Order<sbyte>(centered);
+        if (IntegerBias.Read(site, 2, scales, out int[] bias) is { } biasReason) { return biasReason; }
+        if (Stage(site, scales, out OutputStage? stage) is { } stageReason) { return stageReason; }
+
+        spec = new Int8ConvolutionSpec
+        {
+            Window = form.Window,
+            Transposed = form.Transposed,
+            Groups = form.Groups,
+            InputChannels = form.InputChannels,
+            OutputChannels = form.OutputChannels,
+            Weights = ordered,
+            Bias = bias,
+            InputSigned = x.Type == ElementType.QInt8,
+            InputZeroPoint = x.ZeroPoint,
+            Output = stage!,
+        };
+        return Int8Accumulator.Fits(spec, out string overflow) ? null : overflow;
+    }
+
+    private static string? Stage(IntegerSite site, float[] scales, out OutputStage? stage)
+    {
+        (float low, float high) = site.Node.ActivationInterval;
+        if (site.Output is not { } y)
+        {
+            stage = new FloatOutput([.. scales], low, high);
+            return null;
+        }
+        stage = null;
+        ImmutableArray<float> multipliers = [.. scales.Select(scale => scale / y.Scale)];
+        if (!multipliers.All(float.IsNormal)) { return "a multiplier (input scale · weight scale / output scale) is not a normal number"; }
+        stage = new QuantizedOutput(multipliers, y.ZeroPoint, Codes.Lower(low, y), Codes.Upper(high, y), y.Type == ElementType.QInt8);
+        return null;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>The checks that shape inference shares. Each refuses with the node's name and what was expected.</summary>
+internal static class SiteChecks
+{
+    /// <summary>The fact of a required input of one of <paramref name="types"/>.</summary>
+    public static TensorFact Input(this InferenceSite site, int index, params ReadOnlySpan<ElementType> types)
+    {
+        TensorFact fact = site.Input(index);
+        return types.Contains(fact.Type) ? fact : throw site.Refuse($"input {index} is {fact}; expected {Names(types)}");
+
+        static string Names(ReadOnlySpan<ElementType> types)
+        {
+            var names = new string[types.Length];
+            for (int i = 0; i < types.Length; i++) { names[i] = types[i].Name(); }
+            return string.Join(" or ", names);
+        }
+    }
+
+    /// <summary>The fact of a required float32 input.</summary>
+    public static TensorFact Float(this InferenceSite site, int index) => Input(site, index, ElementType.Float32);
+
+    /// <summary>Refuses an input that has another number of axes.</summary>
+    public static TensorFact WithRank(this TensorFact fact, InferenceSite site, int index, int fewest, int most)
+    {
+        if (fact.Rank >= fewest && fact.Rank <= most) { return fact; }
+        string expected = most == fewest ? $"{fewest}" : most == int.MaxValue ? $"at least {fewest}" : $"{fewest} to {most}";
+        throw site.Refuse($"input {index} is {fact} and has {fact.Rank} axes; expected {expected}");
+    }
+
+    /// <summary>Refuses an optional float32 input that is not a vector of <paramref name="length"/> elements.</summary>
+    public static void Vector(this InferenceSite site, int index, Dimension length, string meaning)
+    {
+        if (site.OptionalInput(index) is null) { return; }
+        TensorFact fact = site.Float(index).WithRank(site, index, 1, 1);
+        if (!fact.Dimensions[0].MayEqual(length)) { throw site.Refuse($"the {meaning} (input {index}) is {fact}; expected {length} elements, one for each channel"); }
+    }
+
+    /// <summary>An axis counted from the front.</summary>
+    public static int Axis(this InferenceSite site, long axis, int rank) => axis >= -rank && axis < rank
+        ? Axes.FromFront(axis, rank)
+        : throw site.Refuse($"axis {axis} is outside {-rank}..{rank - 1} for an input of {rank} axes");
+
+    /// <summary>Distinct axes counted from the front, in the given order.</summary>
+    public static ImmutableArray<int> AxisList(this InferenceSite site, ImmutableArray<long> axes, int rank)
+    {
+        ImmutableArray<int> result = [.. axes.Select(axis => site.Axis(axis, rank))];
+        return result.Distinct().Count() == result.Length ? result : throw site.Refuse($"axes [{string.Join(", ", axes)}] name an axis twice");
+    }
+
+    /// <summary>A list of integers: an attribute in older operator sets, a constant int64 input in newer ones; null when absent.</summary>
+    public static ImmutableArray<long>? Setting(this InferenceSite site, string attribute, int index)
+    {
+        if (site.OptionalInput(index) is not { } fact) { return site.Attributes.Ints(attribute); }
+        if (site.Constant(index) is not { } value)
+        {
+            throw site.Refuse($"its {attribute} (input {index}) is computed while the model runs; expected a constant. Export the model with fixed sizes, or fold constants first");
+        }
+        return Axes.Integers(value) ?? throw site.Refuse($"its {attribute} (input {index}) is {fact}; expected int64 or int32");
+    }
+
+    /// <summary>Refuses a setting that this package does not support.</summary>
+    public static void Unsupported(this InferenceSite site, bool found, string setting, string remedy)
+    {
+        if (found) { throw site.Refuse($"{setting} is not supported; {remedy}"); }
+    }
+}
