@@ -9,7 +9,7 @@ namespace Microsoft.ML.Quantization.Sampling;
 /// <remarks>
 /// <para>The first tenth of the values has a range, all values have one, both widened to hold 0 as quantization does. The data drift when the
 /// first is less than <see cref="Threshold"/> times as wide as the second. Of shuffled, normally distributed data a tenth practically always has
-/// more than half of the width once it holds 64 values; smaller samples are not judged.</para>
+/// more than half of the width once it holds 256 values; smaller samples are not judged.</para>
 /// <para>Memory is constant: beyond 512 batches, neighbouring prefixes are merged, and the first part may then be as small as 9.6 % of the
 /// batches.</para>
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class RangeDriftDetector
     /// <summary>The part of the whole width below which the first tenth counts as clearly narrower.</summary>
     public const double Threshold = 0.5;
 
-    private const int FewestBatches = 10, FewestValues = 64, MostPrefixes = 512;
+    private const int FewestBatches = 10, FewestValues = 256, MostPrefixes = 512;
 
     // Ranges of ever longer prefixes of the data: of the first 1·s, 2·s, 3·s … batches.
     private readonly List<Prefix> _prefixes = [];

@@ -1,0 +1,98 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.ML.Quantization.Numerics;
+using Microsoft.ML.Quantization.Observers;
+using Microsoft.ML.Quantization.Sampling;
+
+namespace Microsoft.ML.Quantization.Tests.Observers;
+
+/// <summary>Shards that are observed apart and merged in order agree with one observer that saw everything.</summary>
+[TestClass]
+public sealed class MergeProperties
+{
+    private static readonly Config s_config = Config.QuickThrowOnFailure.WithMaxTest(150).WithReplay(2026UL, 11UL);
+
+    [TestMethod]
+    public void Smallest_and_largest_values_merge_exactly() => Check.One(s_config, Prop.ForAll(Streams(), stream =>
+    {
+        (IObserver whole, IObserver merged) = Run(stream, new() { Observer = "PerChannelMinMax", Scheme = QScheme.PerChannelAffine, ChannelAxis = 1 });
+        return whole.Count == merged.Count && whole.CalculateQParams().Equals(merged.CalculateQParams());
+    }));
+
+    [TestMethod]
+    public void Moving_averages_merge_to_a_millionth() => Check.One(s_config, Prop.ForAll(Streams(), stream =>
+    {
+        (IObserver whole, IObserver merged) = Run(stream, new() { Observer = "MovingAveragePerChannelMinMax", Scheme = QScheme.PerChannelAffine, ChannelAxis = 1 });
+        (var a, var b) = ((MovingAverageMinMaxObserver)whole, (MovingAverageMinMaxObserver)merged);
+        return a.Batches == b.Batches && Near(a.Minima, b.Minima, 1e-6) && Near(a.Maxima, b.Maxima, 1e-6);
+    }));
+
+    [TestMethod]
+    public void Histograms_keep_count_and_range() => Check.One(s_config, Prop.ForAll(Streams(), stream =>
+    {
+        (IObserver whole, IObserver merged) = Run(stream, new() { Observer = "Histogram" });
+        (var a, var b) = ((HistogramObserver)whole, (HistogramObserver)merged);
+        return a.Count == b.Count && a.Minimum == b.Minimum && a.Maximum == b.Maximum
+            && Math.Abs(b.Bins.ToArray().Sum() - b.Count) <= 1e-9 * b.Count;
+    }));
+
+    [TestMethod]
+    public void Merging_nothing_changes_nothing() => Check.One(s_config, Prop.ForAll(Streams(), Gen.Elements("MinMax", "MovingAverageMinMax", "Histogram").ToArbitrary(), (stream, name) =>
+    {
+        IObserver seen = new ObserverSpec { Observer = name }.Create(), empty = seen.Spec.Create();
+        foreach (float[] batch in stream.Batches) { seen.Observe(batch, stream.Shape); }
+        QuantizationParameters before = seen.CalculateQParams();
+        seen.Merge(empty);
+        empty.Merge(seen);
+        return seen.CalculateQParams().Equals(before) && empty.CalculateQParams().Equals(before) && empty.Count == seen.Count;
+    }));
+
+    private sealed record Stream(Shape Shape, float[][] Batches, int Cut);
+
+    // Bell-shaped batches whose width and centre wander, as activations do from batch to batch.
+    private static Arbitrary<Stream> Streams() => Arb.From(
+        from batches in Gen.Choose(2, 40)
+        from cut in Gen.Choose(0, batches)
+        from seed in Gen.Choose(0, int.MaxValue)
+        from exponent in Gen.Choose(-12, 12)
+        select new Stream(new Shape(100, 3), Fill(batches, 300, (ulong)seed, MathF.ScaleB(1f, exponent)), cut));
+
+    private static float[][] Fill(int batches, int length, ulong seed, float scale)
+    {
+        var random = new SplitMix64(seed);
+        return [.. Enumerable.Range(0, batches).Select(_ =>
+        {
+            double centre = Uniform(ref random) - 0.5, width = 0.5 + Uniform(ref random);
+            var values = new float[length];
+            for (int i = 0; i < length; i++)
+            {
+                double bell = Uniform(ref random) + Uniform(ref random) + Uniform(ref random) + Uniform(ref random) - 2;
+                values[i] = (float)(scale * (centre + width * bell));
+            }
+            return values;
+        })];
+    }
+
+    private static double Uniform(ref SplitMix64 random) => (random.Next() >> 11) * (1.0 / (1UL << 53));
+
+    private static (IObserver Whole, IObserver Merged) Run(Stream stream, ObserverSpec spec)
+    {
+        (IObserver whole, IObserver first, IObserver second) = (spec.Create(), spec.Create(), spec.Create());
+        for (int i = 0; i < stream.Batches.Length; i++)
+        {
+            whole.Observe(stream.Batches[i], stream.Shape);
+            (i < stream.Cut ? first : second).Observe(stream.Batches[i], stream.Shape);
+        }
+        first.Merge(second);
+        return (whole, first);
+    }
+
+    private static bool Near(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (Math.Abs((double)expected[i] - actual[i]) > tolerance * Math.Abs(expected[i])) { return false; }
+        }
+        return expected.Length == actual.Length;
+    }
+}
