@@ -43,6 +43,19 @@ public sealed record QConfigMapping
     /// <summary>No rules: nothing is quantized.</summary>
     public static QConfigMapping Empty { get; } = new();
 
+    /// <summary>
+    /// What this package proposes: quint8 activations 0..255 by smallest and largest value, per-channel symmetric qint8 weights. No reduced
+    /// range, because the engines are exact.
+    /// </summary>
+    public static QConfigMapping Default => NamedQConfigs.Ours;
+
+    /// <summary>
+    /// PyTorch's <c>get_default_qconfig_mapping</c> for <c>x86</c>, <c>fbgemm</c>, <c>qnnpack</c> or <c>onednn</c>. Operators whose output range
+    /// is known (sigmoid, tanh, softmax) take their fixed parameters from their traits.
+    /// </summary>
+    /// <exception cref="QuantizationException">There is no such backend.</exception>
+    public static QConfigMapping ForBackend(string backend) => NamedQConfigs.Of(backend);
+
     /// <summary>The rule when no other matches.</summary>
     public QConfig? Global { get; private init; }
 

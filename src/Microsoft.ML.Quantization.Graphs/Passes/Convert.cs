@@ -16,7 +16,10 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// </remarks>
 public static class Convert
 {
-    /// <summary>The first operator set whose DequantizeLinear has an axis.</summary>
+    /// <summary>
+    /// The first operator set whose DequantizeLinear has an axis. Graphs have the form of this one or a newer one, whatever the file they
+    /// came from, so a smaller number is raised without changing a node.
+    /// </summary>
     public const int SmallestOpset = 13;
 
     /// <summary>The quantized graph.</summary>
@@ -24,8 +27,6 @@ public static class Convert
     public static PassResult Run(PreparedGraph prepared, Calibration calibration)
     {
         if (!ReferenceEquals(prepared, calibration.Prepared)) { new Calibration(prepared, calibration.ObserverNames).CheckFingerprint(calibration.Fingerprint); }
-        PassResult raised = new RaiseOpset(SmallestOpset, prepared.Operators).Run(prepared.Graph);
-        PassResult converted = new QdqRewrite(raised.Graph, prepared, GroupParameters.Of(prepared, calibration), calibration.ObserverNames).Run();
-        return converted with { Notes = [.. raised.Notes, .. converted.Notes] };
+        return new QdqRewrite(prepared, GroupParameters.Of(prepared, calibration), calibration.ObserverNames).Run();
     }
 }

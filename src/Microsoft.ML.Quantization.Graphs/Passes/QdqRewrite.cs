@@ -16,10 +16,11 @@ internal sealed class QdqRewrite
     private readonly Dictionary<string, string> _codes = new(StringComparer.Ordinal);
     private readonly ImmutableArray<PassNote>.Builder _notes = ImmutableArray.CreateBuilder<PassNote>();
 
-    public QdqRewrite(Graph graph, PreparedGraph prepared, ImmutableDictionary<string, QuantizationParameters> parameters, ObserverList observers)
+    public QdqRewrite(PreparedGraph prepared, ImmutableDictionary<string, QuantizationParameters> parameters, ObserverList observers)
     {
+        Graph graph = prepared.Graph;
         (_graph, _prepared, _parameters, _observers) = (graph, prepared, parameters, observers);
-        _builder = new(graph.Name, graph.Opset);
+        _builder = new(graph.Name, Math.Max(graph.Opset, Convert.SmallestOpset));
         _writer = new(_builder, graph.Facts.Keys.Concat(graph.Nodes.Select(node => node.Name)));
     }
 

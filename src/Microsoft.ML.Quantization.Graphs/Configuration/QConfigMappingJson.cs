@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Microsoft.ML.Quantization.Observers;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>
+/// A <see cref="QConfigMapping"/> as JSON:
+/// <code>
+/// {
+///   "version": 1,
+///   "global": { "activation": { "observer": "MinMax", … }, "weight": { "observer": "PerChannelMinMax", … } },
+///   "object_type": { "Softmax": null },
+///   "module_name": { "head.0": null },
+///   "module_name_regex": { "blocks\\.[0-3]": { … } },
+///   "module_name_object_type_order": [ { "module_name": "net", "object_type": "Gemm", "index": 0, "qconfig": null } ]
+/// }
+/// </code>
+/// null means "do not quantize". The order of the patterns counts. Equal mappings give equal bytes.
+/// </summary>
+public static class QConfigMappingJson
+{
+    private const int Version = 1;
+
+    private const string Keys = "version, global, object_type, module_name, module_name_regex, module_name_object_type_order";
+
+    /// <summary>The mapping as indented JSON with <c>\n</c> at line ends.</summary>
+    public static string Write(QConfigMapping mapping)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("version", Version);
+            writer.WritePropertyName("global");
+            Write(writer, mapping.Global);
+            WriteRules(writer, "object_type", mapping.ObjectTypes);
+            WriteRules(writer, "module_name", mapping.ModuleNames);
+            WriteRules(writer, "module_name_regex", mapping.ModuleNamePatterns);
+            if (mapping.Orders.Length > 0) { WriteOrders(writer, mapping.Orders); }
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    /// <summary>The mapping that a text describes.</summary>
+    /// <exception cref="QuantizationException">It is not JSON, of a newer version, or has an unknown key or a value of the wrong kind.</exception>
+    public static QConfigMapping Read(string json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return Read(document.RootElement);
+        }
+        catch (JsonException invalid)
+        {
+            throw new QuantizationException($"The quantization configuration is not JSON at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}: {invalid.Message}", invalid);
+        }
+    }
+
+    private static QConfigMapping Read(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object) { throw Wrong("the configuration", json, $"an object with {Keys}"); }
+        JsonFields.Check(json, "the quantization configuration", Keys);
+        if (!json.TryGetProperty("version", out JsonElement version) || version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out int number))
+        {
+            throw new QuantizationException("""The quantization configuration lacks its version; add "version": 1.""");
+        }
+        if (number != Version) { throw new QuantizationException($"The quantization configuration has version {number}; this package reads version {Version}. Use a newer package."); }
+
+        QConfigMapping mapping = QConfigMapping.Empty;
+        foreach (JsonProperty entry in json.EnumerateObject())
+        {
+            mapping = entry.Name switch
+            {
+                "global" => mapping.SetGlobal(Config(entry.Value, "global")),
+                "object_type" => Rules(mapping, entry, static (all, name, config) => all.SetObjectType(name, config)),
+                "module_name" => Rules(mapping, entry, static (all, name, config) => all.SetModuleName(name, config)),
+                "module_name_regex" => Rules(mapping, entry, static (all, name, config) => all.SetModuleNameRegex(name, config)),
+                "module_name_object_type_order" => Orders(mapping, entry.Value),
+                _ => mapping,
+            };
+        }
+        return mapping;
+    }
+
+    private static void Write(Utf8JsonWriter writer, QConfig? config)
+    {
+        if (config is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+        writer.WriteStartObject();
+        WriteSpec("activation", config.Activation);
+        WriteSpec("weight", config.Weight);
+        writer.WriteEndObject();
+
+        void WriteSpec(string name, ObserverSpec? spec)
+        {
+            writer.WritePropertyName(name);
+            if (spec is null) { writer.WriteNullValue(); }
+            else { ObserverSpecJson.Write(writer, spec); }
+        }
+    }
+
+    private static void WriteRules(Utf8JsonWriter writer, string key, ImmutableArray<KeyValuePair<string, QConfig?>> rules)
+    {
+        if (rules.Length == 0) { return; }
+        writer.WriteStartObject(key);
+        foreach ((string name, QConfig? config) in rules)
+        {
+            writer.WritePropertyName(name);
+            Write(writer, config);
+        }
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOrders(Utf8JsonWriter writer, ImmutableArray<KeyValuePair<ModuleNameObjectTypeOrder, QConfig?>> orders)
+    {
+        writer.WriteStartArray("module_name_object_type_order");
+        foreach ((ModuleNameObjectTypeOrder order, QConfig? config) in orders)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("module_name", order.ModuleName);
+            writer.WriteString("object_type", order.ObjectType);
+            writer.WriteNumber("index", order.Index);
+            writer.WritePropertyName("qconfig");
+            Write(writer, config);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private static QConfigMapping Rules(QConfigMapping mapping, JsonProperty entry, Func<QConfigMapping, string, QConfig?, QConfigMapping> set)
+    {
+        if (entry.Value.ValueKind != JsonValueKind.Object) { throw Wrong(entry.Name, entry.Value, "an object of names and configurations"); }
+        JsonFields.Check(entry.Value, $"'{entry.Name}'", null);
+        foreach (JsonProperty rule in entry.Value.EnumerateObject()) { mapping = set(mapping, rule.Name, Config(rule.Value, $"{entry.Name} '{rule.Name}'")); }
+        return mapping;
+    }
+
+    private static QConfigMapping Orders(QConfigMapping mapping, JsonElement json)
+    {
+        const string Where = "module_name_object_type_order", Fields = "module_name, object_type, index, qconfig";
+        if (json.ValueKind != JsonValueKind.Array) { throw Wrong(Where, json, "an array"); }
+        foreach (JsonElement item in json.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object) { throw Wrong(Where, item, $"objects with {Fields}"); }
+            JsonFields.Check(item, $"'{Where}'", Fields);
+            if (!(item.TryGetProperty("module_name", out JsonElement module) && module.ValueKind == JsonValueKind.String
+                && item.TryGetProperty("object_type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                && item.TryGetProperty("index", out JsonElement index) && index.ValueKind == JsonValueKind.Number && index.TryGetInt32(out int number)
+                && item.TryGetProperty("qconfig", out JsonElement config)))
+            {
+                throw Wrong(Where, item, $"two texts, an integer and a configuration for {Fields}");
+            }
+            mapping = mapping.SetModuleNameObjectTypeOrder(module.GetString()!, type.GetString()!, number, Config(config, Where));
+        }
+        return mapping;
+    }
+
+    private static QConfig? Config(JsonElement json, string where)
+    {
+        if (json.ValueKind == JsonValueKind.Null) { return null; }
+        if (json.ValueKind != JsonValueKind.Object) { throw Wrong(where, json, "null, or an object with activation and weight"); }
+        JsonFields.Check(json, where, "activation, weight");
+        return new(Spec("activation"), Spec("weight"));
+
+        ObserverSpec? Spec(string name)
+        {
+            if (!json.TryGetProperty(name, out JsonElement spec)) { throw new QuantizationException($"The quantization configuration lacks '{name}' in {where}; write null to leave it in float."); }
+            if (spec.ValueKind == JsonValueKind.Null) { return null; }
+            try { return ObserverSpecJson.Read(spec); }
+            catch (QuantizationException problem) { throw new QuantizationException($"In {where}, '{name}': {problem.Message}", problem); }
+        }
+    }
+
+    private static QuantizationException Wrong(string where, JsonElement json, string expected) =>
+        new($"The quantization configuration has {json.ValueKind} in {where}; expected {expected}.");
+}
