@@ -1,1 +1,3 @@
-return 0;
+using Microsoft.ML.Quantization.Tool;
+
+return await Application.RunAsync(args, ToolConsole.System());

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.ML.Quantization.Graphs;
+
+namespace Microsoft.ML.Quantization.Tool.Running;
+
+/// <summary>What a model said to all rows.</summary>
+/// <param name="Outputs">One array for each output of the model, in its order, rows on the first axis.</param>
+/// <param name="MedianMillisecondsPerRow">Median over the calls of the time of one call by its rows; calls that warm up are left out where there are others.</param>
+internal sealed record RunResult(ImmutableArray<Tensor> Outputs, double MedianMillisecondsPerRow);
+
+/// <summary>Runs a bound model over all rows of a data file, batch after batch. How rows are grouped does not change what they give.</summary>
+internal static class RowRunner
+{
+    private const int WarmUpCalls = 3;
+
+    /// <summary>Runs all rows.</summary>
+    /// <exception cref="QuantizationException">There are no rows, or an output does not have one row for each.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static RunResult Run(ExecutionPlan plan, ModelRows rows, int batch, Action<int>? progress, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) { throw new QuantizationException("The data has no rows; expected at least one."); }
+        var outputs = new Tensor?[plan.Graph.Outputs.Length];
+        var times = new List<double>();
+        int done = 0;
+        foreach (ImmutableArray<Tensor> inputs in rows.Batches(batch))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int count = inputs[0].Shape[0];
+            using RunContext context = plan.Rent([.. inputs.Select(input => input.Shape)]);
+            for (int i = 0; i < inputs.Length; i++) { context.Fill(i, inputs[i]); }
+            long start = Stopwatch.GetTimestamp();
+            context.Run();
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / count);
+            for (int i = 0; i < outputs.Length; i++) { Append(context, plan.Graph.Outputs[i], i, ref outputs[i], rows.Count, done, count); }
+            done += count;
+            progress?.Invoke(done);
+        }
+        return new([.. outputs.Select(output => output!)], Median(times.Count > 2 * WarmUpCalls ? times[WarmUpCalls..] : times));
+    }
+
+    /// <summary>The middle of the sorted numbers, or the mean of the two in the middle.</summary>
+    public static double Median(IEnumerable<double> numbers)
+    {
+        double[] sorted = [.. numbers.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static void Append(RunContext context, ValueInfo output, int index, ref Tensor? all, int rows, int done, int count)
+    {
+        Shape shape = context.OutputShapes[index];
+        if (shape.Rank == 0 || shape[0] != count || (all is not null && !all.Shape.Sizes.AsSpan()[1..].SequenceEqual(shape.Sizes.AsSpan()[1..])))
+        {
+            throw new QuantizationException($"Output '{output.Name}' has shape {shape} for {count} rows; expected one row of one size for each row given. This model cannot be run row by row.");
+        }
+        all ??= new Tensor(output.Fact.Type, new Shape([rows, .. shape.Sizes.AsSpan()[1..]]));
+        int rowBytes = all.Bytes.Length / rows;
+        context.Read(index, output.Fact.Type, all.Bytes.Slice(done * rowBytes, count * rowBytes));
+    }
+}
