@@ -27,7 +27,7 @@ public sealed class RangeDriftDetectorSpec
     public void The_warning_names_both_ranges()
     {
         var detector = new RangeDriftDetector();
-        for (int i = 0; i < 20; i++) { detector.Add(i < 2 ? 0.25f : -1.5f, i < 2 ? 0.5f : 2f, 100); }
+        for (int i = 0; i < 20; i++) { detector.Add(i < 2 ? 0.25f : -1.5f, i < 2 ? 0.5f : 2f, 200); }
         string warning = detector.Warning("conv1")!;
         StringAssert.Contains(warning, "'conv1' the range 0..0.5, all data -1.5..2");
         StringAssert.Contains(warning, "shuffle");
