@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -14,6 +15,8 @@ public static class EngineList
     /// <summary>All engines, fastest first, whether this processor can run them or not.</summary>
     public static ImmutableArray<Engine> All { get; } =
     [
+        new VectorEngine<AvxVnniDot, Vector256<int>, Avx512Float, Vector512<float>>("AvxVnni512"),
+        new VectorEngine<AvxVnniDot, Vector256<int>, Fma256, Vector256<float>>("AvxVnni"),
         new ReferenceEngine(),
     ];
 

@@ -1,0 +1,39 @@
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>The instructions in which one instruction set differs from another for 8-bit dot products.</summary>
+/// <typeparam name="TVector">A register of int32 lanes; each lane also carries four packed bytes.</typeparam>
+internal unsafe interface IInt8Dot<TVector> where TVector : struct
+{
+    static abstract bool IsSupported { get; }
+
+    /// <summary>int32 lanes of one register.</summary>
+    static abstract int Lanes { get; }
+
+    static abstract TVector Load(void* source);
+
+    static abstract void Store(TVector value, int* destination);
+
+    /// <summary>The same four bytes in every lane.</summary>
+    static abstract TVector Broadcast(byte* fourCodes);
+
+    /// <summary>Turns int8 codes into the uint8 codes that are 128 larger.</summary>
+    static abstract TVector FlipSigns(TVector codes);
+
+    /// <summary><c>sums[j] += Σ₄ codes[j, k] · weights[j, k]</c> for uint8 codes and int8 weights, exact modulo 2³².</summary>
+    static abstract TVector MultiplyAdd(TVector sums, TVector codes, TVector weights);
+
+    /// <summary>Four rows of 4 · Lanes bytes, one from each pointer, rearranged so that a lane holds one column.</summary>
+    static abstract void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out TVector v0, out TVector v1, out TVector v2, out TVector v3);
+
+    /// <summary>The column that lane <paramref name="lane"/> of vector <paramref name="vector"/> holds after <see cref="LoadInterleaved"/>.</summary>
+    static abstract int InterleavedColumn(int vector, int lane);
+}
+
+/// <summary>The instructions in which one instruction set differs from another for turning integers into bytes.</summary>
+internal interface IBytePack
+{
+    /// <summary>The 32 integers, all in 0..255, as bytes in order.</summary>
+    static abstract Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3);
+}

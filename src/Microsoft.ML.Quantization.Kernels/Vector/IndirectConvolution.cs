@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>
+/// What integer and float convolutions share: output pixels are cut into blocks, each block gets pointers to the input pixels it reads
+/// (or, for few channels, its windows copied side by side), then every panel of packed weights passes over the block while it is in cache.
+/// </summary>
+internal abstract unsafe class IndirectConvolution : BoundConvolution
+{
+    /// <summary>Rows of one block: a multiple of every tile's rows, so that only the last block has a remainder.</summary>
+    private const int BlockRows = 48;
+
+    /// <summary>Rows after the last that tiles may read; they repeat the last row and their results are dropped.</summary>
+    private const int SpareRows = 8;
+
+    /// <summary>Below this many multiplications another thread costs more than it saves.</summary>
+    private const long WorthSharing = 1 << 18;
+
+    private readonly int _outputElementSize;
+    private readonly PinnedMemory _zero;
+
+    protected IndirectConvolution(PackedShape shape, int outputElementSize, int panels, byte zero)
+    {
+        (Shape, Phases, _outputElementSize, PanelCount) = (shape, ConvolutionPhase.Split(shape.Window, shape.Transposed), outputElementSize, panels);
+        int zeroBytes = shape.InputChannels * shape.ElementSize + Engine.ReadSlack;
+        _zero = new(zeroBytes);
+        new Span<byte>(_zero.Pointer, zeroBytes).Fill(zero);
+    }
+
+    protected PackedShape Shape { get; }
+
+    protected ImmutableArray<ConvolutionPhase> Phases { get; }
+
+    protected int PanelCount { get; }
+
+    public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new IndirectTables(Shape, Phases, inputSize, outputSize);
+
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    {
+        var map = (IndirectTables)tables;
+        long inputBytes = (long)batch * map.InputPixels * Shape.InputChannels * Shape.ElementSize;
+        long outputBytes = (long)batch * map.OutputPixels * Shape.OutputChannels * _outputElementSize;
+        LengthCheck.NotNegative(batch);
+        SpecCheck.Buffers(input.Length, output.Length, inputBytes, outputBytes);
+        if (outputBytes == 0) { return; }
+        fixed (byte* x = input, y = output)
+        {
+            for (int phase = 0; phase < map.Phases.Length; phase++) { RunPhase(map, phase, batch, x, y, workers); }
+        }
+        GC.KeepAlive(this);
+    }
+
+    private void RunPhase(IndirectTables map, int phase, int batch, byte* x, byte* y, WorkerPool? workers)
+    {
+        PhaseTable table = map.Phases[phase];
+        int rows = batch * table.Pixels;
+        int blocks = (rows + BlockRows - 1) / BlockRows, parts = 1;
+        bool share = workers is { Threads: > 1 } && (long)rows * table.Taps * Shape.Depth * Shape.OutputChannels >= WorthSharing;
+        // Few rows: the panels are shared out as well.
+        if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / Math.Max(1, blocks)); }
+        Block work = new(this, map, phase, rows, parts, x, y);
+        if (share) { workers!.Run(work, blocks * parts); return; }
+        for (int block = 0; block < blocks; block++) { work.Run(block); }
+    }
+
+    /// <summary>Multiplies prepared rows by the panels <paramref name="first"/> … <paramref name="end"/> − 1 of one phase.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="rows">[taps, <paramref name="stride"/>] input pointers; some rows after the last may be read.</param>
+    /// <param name="stride">Pointers from tap to tap.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="outputs">The first output channel of each row.</param>
+    /// <param name="first">First panel.</param>
+    /// <param name="end">After the last panel.</param>
+    protected abstract void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end);
+
+    /// <summary>One piece of work for the pool.</summary>
+    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int parts, byte* x, byte* y) : IChunkedWork
+    {
+        private readonly byte* _x = x;
+        private readonly byte* _y = y;
+
+        public void Run(int chunk)
+        {
+            (int block, int part) = Math.DivRem(chunk, parts);
+            int first = block * BlockRows, count = Math.Min(BlockRows, rows - first);
+            owner.RunBlock(map, phase, first, count, _x, _y, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunBlock(IndirectTables map, int phase, int first, int count, byte* x, byte* y, int firstPanel, int endPanel)
+    {
+        PhaseTable table = map.Phases[phase];
+        int pixelBytes = Shape.InputChannels * Shape.ElementSize;
+        int taps = Shape.Gathers ? 1 : table.Taps;
+        int stride = count + SpareRows;
+        int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
+        byte** outputs = stackalloc byte*[BlockRows];
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(taps * stride * sizeof(byte*) + count * windowBytes + Engine.ReadSlack);
+        fixed (byte* memory = scratch)
+        {
+            byte** rows = (byte**)memory;
+            byte* windows = memory + taps * stride * sizeof(byte*);
+            nint imageBytes = (nint)map.InputPixels * pixelBytes;
+            for (int done = 0; done < count;)
+            {
+                (int image, int pixel) = Math.DivRem(first + done, table.Pixels);
+                int run = Math.Min(count - done, table.Pixels - pixel);
+                byte* source = x + image * imageBytes;
+                if (Shape.Gathers)
+                {
+                    for (int i = done; i < done + run; i++)
+                    {
+                        rows[i] = windows + i * windowBytes;
+                        WindowGather.Copy(table, pixel + i - done, source, pixelBytes, _zero.Pointer, rows[i]);
+                    }
+                }
+                else
+                {
+                    fixed (int* offsets = table.Offsets)
+                    {
+                        for (int tap = 0; tap < taps; tap++) { RowPointers.Fill(rows + tap * stride + done, offsets + tap * table.Pixels + pixel, run, source, _zero.Pointer); }
+                    }
+                }
+                OutputPointers(map, table, y, image, pixel, outputs + done, run);
+                done += run;
+            }
+            for (int tap = 0; tap < taps; tap++)
+            {
+                for (int spare = count; spare < stride; spare++) { rows[tap * stride + spare] = rows[tap * stride + count - 1]; }
+            }
+            Multiply(phase, rows, stride, count, outputs, firstPanel, endPanel);
+        }
+        ArrayPool<byte>.Shared.Return(scratch);
+    }
+
+    private void OutputPointers(IndirectTables map, PhaseTable table, byte* y, int image, int pixel, byte** outputs, int count)
+    {
+        nint outputBytes = (nint)Shape.OutputChannels * _outputElementSize;
+        byte* start = y + image * (nint)map.OutputPixels * outputBytes;
+        for (int i = 0; i < count; i++) { outputs[i] = start + (table.Outputs is null ? pixel + i : table.Outputs[pixel + i]) * outputBytes; }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>Float convolutions of every kind but depthwise.</summary>
+internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectConvolution
+    where TFloat : struct, IFloatVector<TVector>
+    where TVector : struct
+{
+    private const int TileRows = 6;
+
+    private readonly ImmutableArray<Panel> _panels;
+    private readonly FloatPanels[] _weights;
+    private readonly PinnedMemory _bias;
+    private readonly float _minimum;
+    private readonly float _maximum;
+
+    /// <param name="spec">A checked specification.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="panels">Its panels.</param>
+    public VectorFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
+    {
+        (_panels, _minimum, _maximum) = (panels, spec.Minimum, spec.Maximum);
+        _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels, Width))];
+        _bias = new(panels.Length * (long)Width * sizeof(float));
+        for (int i = 0; i < panels.Length && !spec.Bias.IsEmpty; i++)
+        {
+            spec.Bias.Span.Slice(panels[i].Column, panels[i].Columns).CopyTo(new Span<float>(Bias(i), Width));
+        }
+    }
+
+    /// <summary>Columns of a tile.</summary>
+    public static int Width => 2 * TFloat.Lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    {
+        FloatPanels weights = _weights[phase];
+        float* sums = stackalloc float[TileRows * 2 * TFloat.Lanes];
+        Tile tile = new() { RowStride = stride, Taps = weights.Taps, Depth = (nint)weights.Depth * sizeof(float), Sums = sums, PanelStride = weights.PanelBytes };
+        for (int index = first; index < end; index++)
+        {
+            tile.Weights = weights.Weights(index);
+            tile.Offset = (nint)_panels[index].Group * Shape.Depth * sizeof(float);
+            if (count == 1 && index + 4 <= end && _panels[index].Group == _panels[index + 3].Group)
+            {
+                tile.Rows = rows;
+                FloatTiles<TFloat, TVector>.Rows1Panels4(&tile);
+                for (int panel = 0; panel < 4; panel++) { Write(sums + panel * Width, 1, index + panel, outputs); }
+                index += 3;
+                continue;
+            }
+            for (int row = 0; row < count; row += TileRows)
+            {
+                int take = Math.Min(TileRows, count - row);
+                tile.Rows = rows + row;
+                if (take == 1) { FloatTiles<TFloat, TVector>.Rows1(&tile); }
+                else { FloatTiles<TFloat, TVector>.Rows6(&tile); }
+                Write(sums, take, index, outputs + row);
+            }
+        }
+    }
+
+    private void Write(float* sums, int rows, int index, byte** outputs)
+    {
+        Panel panel = _panels[index];
+        TVector minimum = TFloat.Broadcast(_minimum), maximum = TFloat.Broadcast(_maximum);
+        TVector bias0 = TFloat.Load(Bias(index)), bias1 = TFloat.Load(Bias(index) + TFloat.Lanes);
+        for (int row = 0; row < rows; row++)
+        {
+            float* to = (float*)outputs[row] + panel.Column;
+            TVector value0 = TFloat.AddAndClamp(TFloat.Load(sums), bias0, minimum, maximum);
+            TVector value1 = TFloat.AddAndClamp(TFloat.Load(sums + TFloat.Lanes), bias1, minimum, maximum);
+            float* target = panel.Columns == Width ? to : sums;
+            TFloat.Store(value0, target);
+            TFloat.Store(value1, target + TFloat.Lanes);
+            if (target == sums) { Unsafe.CopyBlockUnaligned(to, sums, (uint)panel.Columns * sizeof(float)); }
+            sums += Width;
+        }
+    }
+
+    private float* Bias(int panel) => (float*)_bias.Pointer + panel * Width;
+}

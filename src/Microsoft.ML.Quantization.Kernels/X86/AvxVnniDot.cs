@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>256-bit registers with vpdpbusd.</summary>
+internal readonly unsafe struct AvxVnniDot : IInt8Dot<Vector256<int>>, IBytePack
+{
+    public static bool IsSupported => AvxVnni.IsSupported;
+
+    public static int Lanes => 8;
+
+    public static Vector256<int> Load(void* source) => Vector256.Load((int*)source);
+
+    public static void Store(Vector256<int> value, int* destination) => value.Store(destination);
+
+    public static Vector256<int> Broadcast(byte* fourCodes) => Vector256.Create(*(int*)fourCodes);
+
+    public static Vector256<int> FlipSigns(Vector256<int> codes) => codes ^ Vector256.Create((byte)0x80).AsInt32();
+
+    public static Vector256<int> MultiplyAdd(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights) =>
+        AvxVnni.MultiplyWideningAndAdd(sums, codes.AsByte(), weights.AsSByte());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out Vector256<int> v0, out Vector256<int> v1, out Vector256<int> v2, out Vector256<int> v3)
+    {
+        Vector256<byte> r0 = Vector256.Load(row0), r1 = Vector256.Load(row1), r2 = Vector256.Load(row2), r3 = Vector256.Load(row3);
+        Vector256<short> low01 = Avx2.UnpackLow(r0, r1).AsInt16(), high01 = Avx2.UnpackHigh(r0, r1).AsInt16();
+        Vector256<short> low23 = Avx2.UnpackLow(r2, r3).AsInt16(), high23 = Avx2.UnpackHigh(r2, r3).AsInt16();
+        v0 = Avx2.UnpackLow(low01, low23).AsInt32();
+        v1 = Avx2.UnpackHigh(low01, low23).AsInt32();
+        v2 = Avx2.UnpackLow(high01, high23).AsInt32();
+        v3 = Avx2.UnpackHigh(high01, high23).AsInt32();
+    }
+
+    // The unpack instructions work on each half of a register by itself.
+    public static int InterleavedColumn(int vector, int lane) => 16 * (lane / 4) + 4 * vector + lane % 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3)
+    {
+        Vector256<byte> bytes = Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(v0, v1), Avx2.PackSignedSaturate(v2, v3));
+        return Avx2.PermuteVar8x32(bytes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).AsByte();
+    }
+}

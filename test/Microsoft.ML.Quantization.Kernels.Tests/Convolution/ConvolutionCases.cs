@@ -1,0 +1,58 @@
+namespace Microsoft.ML.Quantization.Kernels.Tests;
+
+/// <summary>Awkward on purpose: below, at and above tiles and blocks, depths that are no multiple of four, every kind of window.</summary>
+public static class ConvolutionCases
+{
+    public static IEnumerable<ConvolutionCase> All =>
+    [
+        .. from rows in new[] { 1, 2, 3, 4, 5, 6, 7, 13, 48, 49 }
+           from depth in new[] { 1, 3, 4, 5, 64 }
+           select ConvolutionCase.MatMul(rows, depth, 33),
+        .. from columns in new[] { 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 49, 64, 65, 130 }
+           from rows in new[] { 1, 5 }
+           select ConvolutionCase.MatMul(rows, 13, columns),
+        ConvolutionCase.MatMul(0, 5, 3),
+        ConvolutionCase.MatMul(3, 1031, 40),
+        .. from channels in new[] { 1, 2, 3, 4, 5, 8, 16, 17 }
+           from kernel in new[] { 1, 3 }
+           select ConvolutionCase.Conv2D("few channels", 2, channels, 16, 7, kernel, 1, kernel / 2),
+        ConvolutionCase.Conv2D("first layer", 1, 3, 24, 15, 7, 2, 3),
+        ConvolutionCase.Conv2D("first layer dilated", 1, 3, 5, 9, 3, 1, 2, 2),
+        ConvolutionCase.Conv2D("first layer", 3, 1, 32, 12, 5, 1, 2),
+        ConvolutionCase.Conv2D("body", 2, 64, 64, 7, 3, 1, 1),
+        ConvolutionCase.Conv2D("strided", 1, 32, 48, 9, 3, 2, 1),
+        ConvolutionCase.Conv2D("dilated", 1, 20, 17, 9, 3, 1, 2, 2),
+        ConvolutionCase.Conv2D("point", 2, 24, 10, 5, 1),
+        ConvolutionCase.Conv2D("all padding at the corner", 1, 8, 8, 2, 2, 2, 3),
+        ConvolutionCase.Conv2D("groups", 2, 8, 12, 6, 3, 1, 1, 1, 4),
+        ConvolutionCase.Conv2D("groups of odd size", 1, 15, 9, 5, 3, 1, 1, 1, 3),
+        ConvolutionCase.Conv2D("wide groups", 1, 64, 80, 4, 3, 1, 1, 1, 2),
+        .. from channels in new[] { 2, 5, 16, 31, 32, 33, 72 }
+           select ConvolutionCase.Conv2D("depthwise", 2, channels, channels, 6, 3, 1, 1, 1, channels),
+        ConvolutionCase.Conv2D("depthwise strided", 1, 40, 40, 9, 3, 2, 1, 1, 40),
+        ConvolutionCase.Conv2D("depthwise of five", 1, 24, 24, 9, 5, 1, 2, 1, 24),
+        ConvolutionCase.Conv2D("depthwise dilated", 1, 24, 24, 9, 2, 1, 2, 3, 24),
+        ConvolutionCase.Conv2D("depthwise multiplied", 1, 6, 18, 5, 3, 1, 1, 1, 6),
+        .. from stride in new[] { 1, 2, 3 }
+           from kernel in new[] { 2, 3, 4 }
+           from pad in new[] { 0, 1 }
+           select ConvolutionCase.Conv2D("transposed", 2, 5, 18, 4, kernel, stride, pad, 1, 1, true),
+        ConvolutionCase.Conv2D("transposed groups", 1, 8, 6, 4, 3, 2, 1, 1, 2, true),
+        ConvolutionCase.Conv2D("transposed depthwise", 1, 8, 8, 4, 4, 2, 1, 1, 8, true),
+        ConvolutionCase.Conv2D("transposed dilated", 1, 4, 3, 4, 3, 2, 1, 2, 1, true),
+        ConvolutionCase.Conv2D("transposed with gaps", 1, 4, 3, 3, 1, 3, 0, 1, 1, true),
+        new("causal 1d", 2, 6, 20, 1, [30], [3], [1], [4], [8], [0]),
+        new("1d strided", 1, 1, 7, 1, [23], [5], [3], [1], [1], [2]),
+        new("1d transposed", 1, 3, 4, 1, [6], [4], [2], [1], [1], [0], true),
+        new("3d", 1, 4, 9, 1, [3, 4, 5], [2, 3, 3], [1, 2, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]),
+        new("3d transposed", 1, 3, 5, 1, [2, 3, 2], [2, 3, 2], [2, 1, 3], [1, 1, 1], [0, 1, 0], [1, 0, 0], true),
+        new("uneven 2d", 1, 10, 11, 1, [5, 8], [3, 2], [2, 3], [1, 2], [2, 0], [0, 3]),
+    ];
+
+    public static IEnumerable<object[]> EveryEngineAndCase =>
+        from engine in EngineList.Supported
+        from shape in All
+        select new object[] { engine.Name, shape };
+
+    public static string Title(System.Reflection.MethodInfo method, object[] row) => $"{method.Name} ({row[0]}, {row[1]})";
+}

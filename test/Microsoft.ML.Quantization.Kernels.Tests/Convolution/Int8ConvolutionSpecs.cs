@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Testing;
+
+namespace Microsoft.ML.Quantization.Kernels.Tests;
+
+[TestClass]
+[TestCategory("Engine")]
+public sealed class Int8ConvolutionSpecs
+{
+    public static IEnumerable<object[]> Cases => ConvolutionCases.EveryEngineAndCase;
+
+    public static string Title(System.Reflection.MethodInfo method, object[] row) => ConvolutionCases.Title(method, row);
+
+    [TestMethod]
+    [DynamicData(nameof(Cases), DynamicDataDisplayName = nameof(Title))]
+    public void Every_engine_returns_the_codes_of_plain_loops_inside_guard_pages(string engineName, ConvolutionCase shape)
+    {
+        Engine engine = EngineList.Find(engineName);
+        foreach (bool inputSigned in new[] { false, true })
+        {
+            foreach (OutputStage stage in Stages(shape))
+            {
+                Int8ConvolutionSpec spec = Spec(shape, inputSigned, stage);
+                byte[] input = ExtremeData.Codes(shape.Batch * shape.InputPixels * shape.InputChannels, 7);
+                byte[] expected = Expected(shape, spec, input);
+                BoundConvolution bound = engine.Bind(spec);
+                ConvolutionTables tables = bound.Plan(shape.Size, shape.OutputSize);
+                foreach (GuardSide side in GuardedBuffer<byte>.BothSides)
+                {
+                    using var x = new GuardedBuffer<byte>(input.Length + Engine.ReadSlack, side);
+                    using var y = new GuardedBuffer<byte>(expected.Length, side);
+                    x.Span.Fill(0xA5);
+                    input.CopyTo(x.Span);
+                    bound.Run(tables, shape.Batch, x.Span[..input.Length], y.Span, null);
+                    AssertSame(expected, y.Span, $"{shape} signed={inputSigned} {stage.GetType().Name} {side}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Cases), DynamicDataDisplayName = nameof(Title))]
+    public void Threads_do_not_change_the_codes(string engineName, ConvolutionCase shape)
+    {
+        using var workers = new WorkerPool(3);
+        // Large enough a batch that the work is shared.
+        ConvolutionCase large = shape with { Batch = shape.Batch * 20 };
+        Int8ConvolutionSpec spec = Spec(large, false, Stages(large).First());
+        byte[] input = ExtremeData.Codes(large.Batch * large.InputPixels * large.InputChannels + Engine.ReadSlack, 3);
+        byte[] alone = new byte[large.Batch * large.OutputPixels * large.OutputChannels], together = new byte[alone.Length];
+        if (engineName == EngineList.Reference.Name && (long)alone.Length * large.Taps * large.Depth > 2_000_000) { return; }
+        BoundConvolution bound = EngineList.Find(engineName).Bind(spec);
+        ConvolutionTables tables = bound.Plan(large.Size, large.OutputSize);
+
+        bound.Run(tables, large.Batch, input, alone, null);
+        bound.Run(tables, large.Batch, input, together, workers);
+
+        AssertSame(alone, together, shape.Name);
+    }
+
+    internal static Int8ConvolutionSpec Spec(ConvolutionCase shape, bool inputSigned, OutputStage stage) => new()
+    {
+        Window = shape.Window,
+        Transposed = shape.Transposed,
+        Groups = shape.Groups,
+        InputChannels = shape.InputChannels,
+        OutputChannels = shape.OutputChannels,
+        Weights = ExtremeData.Weights(shape.OutputChannels * shape.Taps * shape.Depth, 11),
+        Bias = shape.OutputChannels % 2 == 0 ? default(ReadOnlyMemory<int>) : Enumerable.Range(0, shape.OutputChannels).Select(static c => (c % 7 - 3) * 1_000_003).ToArray(),
+        InputSigned = inputSigned,
+        InputZeroPoint = inputSigned ? -5 : 131,
+        Output = stage,
+    };
+
+    private static IEnumerable<OutputStage> Stages(ConvolutionCase shape)
+    {
+        // From multipliers that leave everything at 0 to such that overflow any integer.
+        ImmutableArray<float> multipliers = [.. Enumerable.Range(0, shape.OutputChannels).Select(static c => (c % 5) switch { 0 => 0.001f, 1 => 1e-4f, 2 => 3e35f, 3 => 0.0171f, _ => 1e-9f })];
+        yield return new QuantizedOutput(multipliers, 117, 0, 255, false);
+        yield return new QuantizedOutput(multipliers, -3, -3, 100, true);
+        yield return new FloatOutput(multipliers, -2.5f, 1e20f);
+    }
+
+    private static byte[] Expected(ConvolutionCase shape, Int8ConvolutionSpec spec, byte[] input)
+    {
+        int elementSize = spec.Output is FloatOutput ? 4 : 1;
+        byte[] expected = new byte[shape.Batch * shape.OutputPixels * shape.OutputChannels * elementSize];
+        for (int row = 0; row < shape.Batch * shape.OutputPixels; row++)
+        {
+            for (int c = 0; c < shape.OutputChannels; c++)
+            {
+                long sum = spec.Bias.IsEmpty ? 0 : spec.Bias.Span[c];
+                int firstInput = c / (shape.OutputChannels / shape.Groups) * shape.Depth;
+                for (int tap = 0; tap < shape.Taps; tap++)
+                {
+                    int source = shape.Source(row % shape.OutputPixels, tap);
+                    for (int k = 0; source >= 0 && k < shape.Depth; k++)
+                    {
+                        byte code = input[(row / shape.OutputPixels * shape.InputPixels + source) * shape.InputChannels + firstInput + k];
+                        sum += ((spec.InputSigned ? (sbyte)code : code) - spec.InputZeroPoint) * spec.Weights.Span[(c * shape.Taps + tap) * shape.Depth + k];
+                    }
+                }
+                int at = row * shape.OutputChannels + c;
+                if (spec.Output is QuantizedOutput q)
+                {
+                    double scaled = Math.Clamp((float)sum * q.Multipliers[c], q.Minimum - q.ZeroPoint, q.Maximum - q.ZeroPoint);
+                    expected[at] = (byte)((int)Math.Round(scaled, MidpointRounding.ToEven) + q.ZeroPoint);
+                }
+                else if (spec.Output is FloatOutput f)
+                {
+                    BitConverter.TryWriteBytes(expected.AsSpan(at * 4), Math.Clamp((float)sum * f.Scales[c], f.Minimum, f.Maximum));
+                }
+            }
+        }
+        return expected;
+    }
+
+    private static void AssertSame(ReadOnlySpan<byte> expected, ReadOnlySpan<byte> actual, string what)
+    {
+        int same = expected.CommonPrefixLength(actual);
+        if (same < expected.Length) { Assert.Fail($"{what}: byte {same} of {expected.Length} is {actual[same]}, expected {expected[same]}."); }
+    }
+}
