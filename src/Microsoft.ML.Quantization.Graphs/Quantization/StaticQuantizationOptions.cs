@@ -1,0 +1,34 @@
+using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Observers;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>Settings of post-training static quantization. Everything has a default.</summary>
+public sealed record StaticQuantizationOptions
+{
+    /// <summary>Which observers watch what, and what stays float.</summary>
+    public QConfigMapping QConfigs { get; init; } = QConfigMapping.Default;
+
+    /// <summary>The observers that names in <see cref="QConfigs"/> can mean.</summary>
+    public ObserverList Observers { get; init; } = ObserverList.BuiltIn;
+
+    /// <summary>The engine that runs the float model over the calibration data; results do not depend on it.</summary>
+    public Engine? Engine { get; init; }
+
+    /// <summary>Threads of the calibration runs; results do not depend on them.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Rows the calibration data has, when known, for progress reports.</summary>
+    public long? TotalRows { get; init; }
+
+    /// <summary>Told after every batch.</summary>
+    public IProgress<QuantizationProgress>? Progress { get; init; }
+
+    /// <summary>Asked before every batch; quantization then ends with <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; init; }
+}
+
+/// <summary>How far calibration has come.</summary>
+/// <param name="Rows">Rows observed.</param>
+/// <param name="TotalRows">Rows in all, when known.</param>
+public readonly record struct QuantizationProgress(long Rows, long? TotalRows);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>
+/// Static quantization step by step: made from a float graph, shown batches one after the other, converted at the end. Memory does not
+/// grow with the number of batches.
+/// </summary>
+public sealed class StaticQuantizer : IDisposable
+{
+    private readonly StaticQuantizationOptions _options;
+    private readonly ExecutionPlan _plan;
+    private readonly ImmutableArray<PassNote> _notes;
+    private readonly Tap _tap;
+
+    /// <summary>Fuses the graph and decides what is observed.</summary>
+    /// <exception cref="QuantizationException">The graph or the configuration is not supported.</exception>
+    public StaticQuantizer(Graph model, StaticQuantizationOptions? options = null)
+    {
+        _options = options ?? new();
+        PassResult fused = FusionPipeline.Run(model);
+        Prepared = Prepare.Run(fused.Graph, _options.QConfigs);
+        _notes = [.. fused.Notes, .. Prepared.Notes];
+        Calibration = new Calibration(Prepared, _options.Observers);
+        _tap = new Tap(Calibration, new RangeWatch(Prepared.Graph));
+        _plan = ExecutionPlan.Bind(Prepared.Graph, new() { Engine = _options.Engine, Threads = _options.Threads });
+    }
+
+    /// <summary>The fused float graph and what is observed in it.</summary>
+    public PreparedGraph Prepared { get; }
+
+    /// <summary>The statistics gathered so far; can be saved, loaded and merged.</summary>
+    public Calibration Calibration { get; }
+
+    /// <summary>Runs the float graph on one batch and shows the observers every value they watch.</summary>
+    /// <param name="batch">One tensor for each input of the graph, rows on the first axis.</param>
+    /// <exception cref="QuantizationException">The batch does not fit the model, or a value is NaN.</exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
+    public void Observe(ImmutableArray<Tensor> batch)
+    {
+        _options.CancellationToken.ThrowIfCancellationRequested();
+        int rows = batch.IsEmpty || batch[0].Shape.Rank == 0 ? 0 : batch[0].Shape[0];
+        if (rows == 0) { return; }
+        _plan.Run(batch, _tap);
+        Calibration.AddRows(rows);
+        _options.Progress?.Report(new(Calibration.Rows, _options.TotalRows));
+    }
+
+    /// <summary>The int8 graph that the observed ranges lead to.</summary>
+    /// <exception cref="QuantizationException">Nothing was observed.</exception>
+    public QuantizedModel Convert()
+    {
+        if (Calibration.Rows == 0)
+        {
+            throw new QuantizationException("There is no row to calibrate on; expected at least one. About 500 to 1,000 representative rows are usual.");
+        }
+        PassResult converted = Graphs.Convert.Run(Prepared, Calibration);
+        return new(converted.Graph, [.. _notes, .. converted.Notes], _tap.Ranges.Warnings);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _plan.Dispose();
+
+    private sealed class Tap(Calibration calibration, RangeWatch ranges) : IActivationTap
+    {
+        public RangeWatch Ranges => ranges;
+
+        public bool Wants(string value) => calibration.Values.Contains(value) || ranges.Wants(value);
+
+        public void Observe(string value, ReadOnlySpan<float> elements, Shape shape)
+        {
+            if (calibration.Values.Contains(value)) { calibration.Observe(value, elements, shape); }
+            if (ranges.Wants(value)) { ranges.Observe(value, elements); }
+        }
+    }
+}
