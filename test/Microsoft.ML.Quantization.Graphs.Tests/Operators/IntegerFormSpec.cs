@@ -1,0 +1,105 @@
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs.Tests;
+
+/// <summary>An integer call gives the codes of dequantize → forward → quantize: within one code for sums of products, exactly elsewhere.</summary>
+[TestClass]
+public sealed class IntegerFormSpec
+{
+    // Why an operator has no integer form, or why the cases do not fit this spec.
+    private static readonly Dictionary<string, string> s_float = new()
+    {
+        ["Sub"] = "stays float, as in PyTorch",
+        ["Div"] = "stays float, as in PyTorch",
+        ["BatchNormalization"] = "is folded into the layer before it",
+        ["Softmax"] = "needs more than 8 bits",
+        ["QuantizeLinear"] = "is the border of a group",
+        ["DequantizeLinear"] = "is the border of a group",
+        ["Cast"] = "changes types",
+        ["Constant"] = "has no input",
+    };
+
+    public static IEnumerable<object[]> Cases =>
+        from pair in OperatorCases.All
+        where !s_float.ContainsKey(pair.Case.Operator) && pair.Case.Inputs[0]!.Type == ElementType.Float32
+        from signed in new[] { false, true }
+        select new object[] { pair.Title, signed };
+
+    public static IEnumerable<object[]> Operators => OperatorList.BuiltIn.All.Select(op => new object[] { op.Schema.Name });
+
+    [TestMethod]
+    [DynamicData(nameof(Cases))]
+    public void Codes_are_those_of_the_float_operator_between_its_borders(string title, bool signed)
+    {
+        OperatorCase test = OperatorCases.Named(title);
+        QuantizedCase quantized = QuantizedCase.Of(test, signed);
+        foreach (Engine engine in EngineList.Supported)
+        {
+            (Tensor output, PassNote note) = quantized.Run(engine);
+            bool sums = test.Operator is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" or "AveragePool" or "GlobalAveragePool";
+            AssertCodes(quantized.Expected, output, note.Applied && sums ? 1 : 0, $"{engine.Name}, {note}");
+        }
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(Operators))]
+    public void Every_operator_runs_in_integers_or_has_a_reason(string name)
+    {
+        if (s_float.ContainsKey(name)) { return; }
+        string[] notes = [.. OperatorCases.All.Where(pair => pair.Case.Operator == name && pair.Case.Inputs[0]!.Type == ElementType.Float32)
+            .Select(pair => QuantizedCase.Of(pair.Case, signed: false).Run(EngineList.Reference).Note)
+            .Where(note => !note.Applied).Select(note => note.Text)];
+        Assert.IsTrue(notes.Length < OperatorCases.All.Count(pair => pair.Case.Operator == name), string.Join('\n', notes));
+    }
+
+    [TestMethod]
+    [DataRow("Conv 3x3, padded")]
+    [DataRow("Conv with fused Relu")]
+    [DataRow("ConvTranspose 2x2, stride 2")]
+    [DataRow("Gemm, PyTorch's Linear")]
+    [DataRow("MatMul by a constant")]
+    public void Products_can_end_in_floats(string title)
+    {
+        QuantizedCase quantized = QuantizedCase.Of(OperatorCases.Named(title), signed: false, floatOutput: true);
+        (Tensor output, PassNote note) = quantized.Run(EngineList.Reference);
+        Assert.IsTrue(note.Applied, note.Text);
+        Assert.IsTrue(Values.Distance(output, quantized.Expected.AsSpan<float>()) < 1e-4f);
+    }
+
+    [TestMethod]
+    [DataRow("AveragePool")]
+    [DataRow("AveragePool, ceil_mode, counting padding")]
+    [DataRow("GlobalAveragePool")]
+    [DataRow("Concat of channels")]
+    [DataRow("Relu")]
+    [DataRow("Clip by inputs")]
+    public void Output_may_have_a_map_of_its_own(string title)
+    {
+        QuantizedCase quantized = QuantizedCase.Of(OperatorCases.Named(title), signed: true, ownOutput: true);
+        (Tensor output, PassNote note) = quantized.Run(EngineList.Reference);
+        Assert.IsTrue(note.Applied, note.Text);
+        AssertCodes(quantized.Expected, output, title.Contains("Average") ? 1 : 0, title);
+    }
+
+    [TestMethod]
+    [DataRow("MaxPool 2x2", "codes can only be passed on between equal maps")]
+    [DataRow("Flatten", "codes can only be passed on between equal maps")]
+    public void Moving_codes_needs_one_map(string title, string reason)
+    {
+        (_, PassNote note) = QuantizedCase.Of(OperatorCases.Named(title), signed: false, ownOutput: true).Run(EngineList.Reference);
+        Assert.IsFalse(note.Applied);
+        StringAssert.Contains(note.Text, reason);
+    }
+
+    internal static void AssertCodes(Tensor expected, Tensor actual, int tolerance, string what)
+    {
+        Assert.AreEqual(expected.Type, actual.Type, what);
+        Assert.AreEqual(expected.Shape, actual.Shape, what);
+        int[] differences = [.. Enumerable.Range(0, expected.Length).Select(i => Math.Abs(Code(expected, i) - Code(actual, i)))];
+        Assert.IsTrue(differences.All(difference => difference <= tolerance), $"{what}: up to {differences.Max()} codes apart in {differences.Count(d => d > tolerance)} of {differences.Length}");
+        // A tie now and then; not a shift of everything.
+        Assert.IsTrue(differences.Count(difference => difference > 0) <= 1 + differences.Length / 20, $"{what}: {differences.Count(d => d > 0)} of {differences.Length} codes differ");
+
+        static int Code(Tensor tensor, int index) => tensor.Type == ElementType.Int8 ? (sbyte)tensor.Bytes[index] : tensor.Bytes[index];
+    }
+}
