@@ -9,7 +9,7 @@ internal sealed class CachedView : IDataView
     public CachedView(IDataView source, DataViewSchema.Column[] prefetch)
     {
         (_source, _rows) = (source, new(source, keepIds: false));
-        _rows.Fill(prefetch);
+        if (prefetch.Length > 0) { _rows.Fill(prefetch); }
     }
 
     public bool CanShuffle => true;

@@ -32,8 +32,7 @@ internal sealed class HeldRows(IDataView source, bool keepIds)
         lock (_lock)
         {
             DataViewSchema.Column[] missing = [.. columns.Where(column => _columns[column.Index] is null).DistinctBy(column => column.Index)];
-            if (missing.Length == 0 && (_count >= 0 || columns.Length == 0 && !keepIds && _ids is not null)) { return; }
-            Read(missing);
+            if (missing.Length > 0 || _count < 0) { Read(missing); }
         }
     }
 
