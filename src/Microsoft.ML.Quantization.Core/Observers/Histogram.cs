@@ -9,7 +9,9 @@ namespace Microsoft.ML.Quantization.Observers;
 /// </remarks>
 internal static class Histogram
 {
-    private const int UpsampleRate = 16;
+    /// <summary>Parts that each bin is split into when its counts move to other bounds.</summary>
+    public const int UpsampleRate = 16;
+
     private const int Chunk = 1024;
 
     /// <summary>Adds values, all of which lie in <paramref name="low"/>..<paramref name="high"/>, with weight 1 each.</summary>
@@ -32,16 +34,24 @@ internal static class Histogram
         }
     }
 
-    /// <summary>Adds the counts of a histogram with narrower bounds, each bin split into 16 equal parts.</summary>
-    /// <param name="counts">The other histogram, as many bins.</param>
+    /// <summary>Adds the counts of a histogram with narrower or equal bounds, each bin split into equal parts.</summary>
+    /// <param name="counts">The other histogram, as many bins or a multiple of them.</param>
     /// <param name="from">Its bounds.</param>
     /// <param name="to">The bounds of <paramref name="bins"/>, which hold <paramref name="from"/>.</param>
     /// <param name="bins">Receives the counts; their sum is kept.</param>
-    public static void Add(ReadOnlySpan<double> counts, (float Low, float High) from, (float Low, float High) to, Span<double> bins)
+    /// <param name="rate">Parts of each bin.</param>
+    public static void Add(ReadOnlySpan<double> counts, (float Low, float High) from, (float Low, float High) to, Span<double> bins, int rate = UpsampleRate)
     {
-        if (from == to) { TensorPrimitives.Add(bins, counts, bins); }
+        if (from == to) { Fold(counts, bins); }
         else if (from.Low == from.High) { bins[Bin(from.Low, to.Low, to.High, bins.Length)] += Sum(counts); }
-        else { Split(counts, from, to, bins); }
+        else { Split(counts, from, to, bins, rate); }
+    }
+
+    /// <summary>Adds neighbouring counts to the one bin that they lie in.</summary>
+    public static void Fold(ReadOnlySpan<double> counts, Span<double> bins)
+    {
+        int each = counts.Length / bins.Length;
+        for (int i = 0; i < counts.Length; i++) { bins[i / each] += counts[i]; }
     }
 
     /// <summary>The sum of counts, in a fixed order.</summary>
@@ -52,15 +62,15 @@ internal static class Histogram
         return sum;
     }
 
-    private static void Split(ReadOnlySpan<double> counts, (float Low, float High) from, (float Low, float High) to, Span<double> bins)
+    private static void Split(ReadOnlySpan<double> counts, (float Low, float High) from, (float Low, float High) to, Span<double> bins, int rate)
     {
-        int parts = counts.Length * UpsampleRate;
+        int parts = counts.Length * rate;
         float half = 0.5f * ((from.High - from.Low) / parts);
         // Edges and centres both ascend, so one walk finds the number of edges up to each centre.
         int edges = 0;
         for (int part = 0; part < parts; part++)
         {
-            double weight = counts[part / UpsampleRate] / UpsampleRate;
+            double weight = counts[part / rate] / rate;
             if (weight == 0) { continue; }
             float centre = LinSpace(from.Low, from.High, parts, part) + half;
             while (edges <= bins.Length && LinSpace(to.Low, to.High, bins.Length, edges) <= centre) { edges++; }

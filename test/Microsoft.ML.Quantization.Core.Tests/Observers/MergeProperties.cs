@@ -28,13 +28,52 @@ public sealed class MergeProperties
     }));
 
     [TestMethod]
-    public void Histograms_keep_count_and_range() => Check.One(s_config, Prop.ForAll(Streams(), stream =>
+    public void Histograms_keep_count_and_range_and_propose_the_same_scale_within_a_hundredth() => Check.One(s_config, Prop.ForAll(Streams(), stream =>
     {
         (IObserver whole, IObserver merged) = Run(stream, new() { Observer = "Histogram" });
         (var a, var b) = ((HistogramObserver)whole, (HistogramObserver)merged);
+        float expected = a.CalculateQParams().Scale, actual = b.CalculateQParams().Scale;
         return a.Count == b.Count && a.Minimum == b.Minimum && a.Maximum == b.Maximum
-            && Math.Abs(b.Bins.ToArray().Sum() - b.Count) <= 1e-9 * b.Count;
+            && Math.Abs(b.Bins.ToArray().Sum() - b.Count) <= 1e-9 * b.Count
+            && Math.Abs(expected - actual) <= 0.01 * expected;
     }));
+
+    [TestMethod]
+    public void Eight_shards_merged_in_order_propose_the_scale_of_one_observer()
+    {
+        var spec = new ObserverSpec { Observer = "Histogram" };
+        IObserver whole = spec.Create(), merged = spec.Create();
+        float[][] batches = Fill(64, 5_000, 99, 1f);
+        foreach (float[][] shard in batches.Chunk(8))
+        {
+            IObserver part = spec.Create();
+            foreach (float[] batch in shard)
+            {
+                whole.Observe(batch, new Shape(batch.Length));
+                part.Observe(batch, new Shape(batch.Length));
+            }
+            // Through a saved state, as shards on different machines are.
+            IObserver loaded = spec.Create();
+            loaded.Load(part.Save());
+            merged.Merge(loaded);
+        }
+        Assert.AreEqual(whole.Count, merged.Count);
+        Assert.AreEqual(whole.CalculateQParams().Scale, merged.CalculateQParams().Scale, 0.01f * whole.CalculateQParams().Scale);
+    }
+
+    [TestMethod]
+    public void More_growth_than_the_log_keeps_loses_no_counts()
+    {
+        IObserver merged = new ObserverSpec { Observer = "Histogram" }.Create(), grown = merged.Spec.Create();
+        for (int i = 1; i <= 200; i++) { grown.Observe([-i, 0.5f * i, i], new Shape(3)); }
+        merged.Merge(grown);
+        var a = (HistogramObserver)grown;
+        var b = (HistogramObserver)merged;
+        Assert.AreEqual(600, b.Count);
+        Assert.AreEqual(600.0, b.Bins.ToArray().Sum(), 1e-6);
+        Assert.AreEqual((a.Minimum, a.Maximum), (b.Minimum, b.Maximum));
+        Assert.AreEqual(a.CalculateQParams().Scale, b.CalculateQParams().Scale, 0.01f * a.CalculateQParams().Scale);
+    }
 
     [TestMethod]
     public void Merging_nothing_changes_nothing() => Check.One(s_config, Prop.ForAll(Streams(), Gen.Elements("MinMax", "MovingAverageMinMax", "Histogram").ToArbitrary(), (stream, name) =>

@@ -17,7 +17,7 @@ public sealed class ObserverStateSpec
         ["PerChannelMinMax", "per_channel_symmetric", """{"observer":"PerChannelMinMax","version":1,"count":4,"values":{"axis":[0],"max_val":[2,4],"min_val":[-1.5,0]}}"""],
         ["MovingAverageMinMax", "per_tensor_symmetric", """{"observer":"MovingAverageMinMax","version":1,"count":9,"values":{"batches":[3],"first_max_val":[1],"first_min_val":[-1],"max_val":[1.25],"min_val":[-1.5]}}"""],
         ["MovingAveragePerChannelMinMax", "per_channel_affine", """{"observer":"MovingAveragePerChannelMinMax","version":1,"count":9,"values":{"axis":[1],"batches":[1],"first_max_val":[1],"first_min_val":[-1],"max_val":[1],"min_val":[-1]}}"""],
-        ["Histogram", "per_tensor_affine", """{"observer":"Histogram","version":1,"count":7,"values":{"histogram":[1,2.5,3,0.5],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["Histogram", "per_tensor_affine", """{"observer":"Histogram","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
     ];
 
     [TestMethod]
@@ -82,12 +82,21 @@ public sealed class ObserverStateSpec
     [TestMethod]
     public void Damaged_histograms_and_averages_are_refused()
     {
-        Load("Histogram", """{"observer":"Histogram","version":1,"count":7,"values":{"histogram":[1,2],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "2 numbers in 'histogram' instead of 4");
-        Load("Histogram", """{"observer":"Histogram","version":1,"count":8,"values":{"histogram":[1,2,3,1],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "sum to 7 after 8");
-        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"histogram":[1,2,-1,0],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "negative");
-        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"histogram":[1,1,0,0],"infinities":[0.5],"max_val":[3],"min_val":[-1]}}""", "'infinities' is 0.5");
-        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"histogram":[1,1,0,0],"infinities":[0],"max_val":["Infinity"],"min_val":[-1]}}""", "the range -1..");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":7,"values":{"epoch_bins":[0],"epoch_counts":[7],"epoch_max":[3],"epoch_min":[-1],"epoch_sizes":[1],"histogram":[1,2],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "2 numbers in 'histogram' instead of 4");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":8,"values":{"epoch_bins":[0],"epoch_counts":[8],"epoch_max":[3],"epoch_min":[-1],"epoch_sizes":[1],"histogram":[1,2,3,1],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "sum to 7 after 8");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"epoch_bins":[0],"epoch_counts":[2],"epoch_max":[3],"epoch_min":[-1],"epoch_sizes":[1],"histogram":[1,2,-1,0],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", "negative");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"epoch_bins":[0],"epoch_counts":[2],"epoch_max":[3],"epoch_min":[-1],"epoch_sizes":[1],"histogram":[1,1,0,0],"infinities":[0.5],"max_val":[3],"min_val":[-1]}}""", "'infinities' is 0.5");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":2,"values":{"epoch_bins":[0],"epoch_counts":[2],"epoch_max":[3],"epoch_min":[-1],"epoch_sizes":[1],"histogram":[1,1,0,0],"infinities":[0],"max_val":["Infinity"],"min_val":[-1]}}""", "the range -1..");
+        Epochs("[]", "[]", "[]", "[]", "[]", "sum to 0 after 2");
+        Epochs("[0]", "[2]", "[3]", "[-1]", "[2]", "2 bins of epochs instead of 1");
+        Epochs("[32]", "[2]", "[3]", "[-1]", "[1]", "a bin of an epoch that cannot be");
+        Epochs("[0]", "[-2]", "[3]", "[-1]", "[1]", "a bin of an epoch that cannot be");
+        Epochs("[0]", "[2]", "[3]", "[4]", "[1]", "the range 4..3 of an epoch");
+        Load("Histogram", """{"observer":"Histogram","version":1,"count":0,"values":{"epoch_bins":[],"epoch_counts":[],"epoch_max":[],"epoch_min":[],"epoch_sizes":[],"histogram":[0,0,0,0],"infinities":[0],"max_val":[],"min_val":[]}}""", "no epochs");
         Load("MovingAverageMinMax", """{"observer":"MovingAverageMinMax","version":1,"count":9,"values":{"batches":[0],"first_max_val":[1],"first_min_val":[-1],"max_val":[1],"min_val":[-1]}}""", "0 batches and 1 ranges");
+
+        static void Epochs(string bins, string counts, string high, string low, string sizes, string part) => Load("Histogram",
+            $$$"""{"observer":"Histogram","version":1,"count":2,"values":{"epoch_bins":{{{bins}}},"epoch_counts":{{{counts}}},"epoch_max":{{{high}}},"epoch_min":{{{low}}},"epoch_sizes":{{{sizes}}},"histogram":[1,1,0,0],"infinities":[0],"max_val":[3],"min_val":[-1]}}""", part);
 
         static void Load(string name, string json, params string[] parts) => Refusal.Of(() => Create(name, "per_tensor_affine").Load(Parse(json)), parts);
     }
