@@ -43,7 +43,9 @@ internal static class Application
     {
         var root = new RootCommand("Quantizes ONNX networks to int8 and measures what that changes. Exit codes: 0 done, 1 refused with a message, 2 wrong usage.")
         {
+            InfoVerb.Create(console),
             EnginesVerb.Create(console),
+            StaticVerb.Create(console),
             RunVerb.Create(console),
             EvaluateVerb.Create(console),
             BenchVerb.Create(console),
