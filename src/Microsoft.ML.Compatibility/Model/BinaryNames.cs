@@ -14,4 +14,13 @@ internal static class BinaryNames
         for (int i = 0; i < names.Length; i++) { names[i] = reader.ReadString(); }
         return names;
     }
+
+    public static void Write(this BinaryWriter writer, IReadOnlyCollection<InputOutputColumnPair> pairs)
+    {
+        writer.Write(pairs.Select(pair => pair.OutputColumnName).ToArray());
+        writer.Write(pairs.Select(pair => pair.InputColumnName).ToArray());
+    }
+
+    public static InputOutputColumnPair[] ReadPairs(this BinaryReader reader) =>
+        [.. reader.ReadNames().Zip(reader.ReadNames(), (output, input) => new InputOutputColumnPair(output, input))];
 }

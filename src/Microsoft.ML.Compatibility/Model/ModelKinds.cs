@@ -10,6 +10,8 @@ internal static class ModelKinds
     public const string Copy = "Copy";
     public const string Concatenate = "Concatenate";
     public const string Select = "Select";
+    public const string ValueToKey = "ValueToKey";
+    public const string KeyToValue = "KeyToValue";
 
     public static ITransformer Load(string kind, ModelLoadContext context) => kind switch
     {
@@ -17,6 +19,8 @@ internal static class ModelKinds
         Copy => new ColumnCopyingTransformer(context),
         Concatenate => new ColumnConcatenatingTransformer(context),
         Select => new ColumnSelectingTransformer(context),
+        ValueToKey => new ValueToKeyMappingTransformer(context),
+        KeyToValue => new KeyToValueMappingTransformer(context),
         _ => throw new FormatException($"The file holds a model of the unknown kind '{kind}'."),
     };
 

@@ -52,7 +52,7 @@ internal static class Concatenation
 
     private static Delegate MakeGetter<T>(DataViewRow row, DataViewSchema.Column[] columns)
     {
-        ValueGetter<VBuffer<T>>[] read = [.. columns.Select(column => Widen<T>(row, column))];
+        ValueGetter<VBuffer<T>>[] read = [.. columns.Select(column => Vectors.Widen<T>(row, column))];
         var parts = new VBuffer<T>[columns.Length];
         return (ValueGetter<VBuffer<T>>)((ref VBuffer<T> value) =>
         {
@@ -80,17 +80,5 @@ internal static class Concatenation
 
             value = editor.Commit();
         });
-    }
-
-    private static ValueGetter<VBuffer<T>> Widen<T>(DataViewRow row, DataViewSchema.Column column)
-    {
-        if (column.Type is VectorDataViewType) { return row.GetGetter<VBuffer<T>>(column); }
-        ValueGetter<T> read = row.GetGetter<T>(column);
-        return (ref VBuffer<T> value) =>
-        {
-            VBufferEditor<T> editor = VBufferEditor.Create(ref value, 1);
-            read(ref editor.Values[0]);
-            value = editor.Commit();
-        };
     }
 }

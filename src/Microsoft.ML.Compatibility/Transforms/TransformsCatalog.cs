@@ -4,7 +4,20 @@ namespace Microsoft.ML;
 
 public sealed class TransformsCatalog
 {
-    internal TransformsCatalog(IHostEnvironment environment) => Environment = environment;
+    internal TransformsCatalog(IHostEnvironment environment)
+    {
+        Environment = environment;
+        Conversion = new();
+    }
+
+    public ConversionTransforms Conversion { get; }
 
     internal IHostEnvironment Environment { get; }
+
+    public sealed class ConversionTransforms
+    {
+        internal ConversionTransforms()
+        {
+        }
+    }
 }
