@@ -66,7 +66,7 @@ public sealed class RunContext : IDisposable
             if (tap is null) { continue; }
             for (int i = 0; i < source.Outputs.Length; i++)
             {
-                if (source.Outputs[i].Length > 0) { Show(tap, source.Outputs[i], MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
+                if (source.Step is not LayoutStep && source.Outputs[i].Length > 0) { Show(tap, source.Outputs[i], MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
             }
         }
     }
