@@ -28,7 +28,7 @@ public sealed class Calibration
         _observerOf = Groups.SelectMany(group => group.Values.Where(IsObserved).Select(value => (value, observer: Observers[group.Name])))
             .ToFrozenDictionary(pair => pair.value, pair => pair.observer, StringComparer.Ordinal);
         Values = _observerOf.Keys.ToFrozenSet(StringComparer.Ordinal);
-        Fingerprint = FingerprintOf(Groups);
+        Fingerprint = FingerprintOf(prepared.Groups);
 
         bool IsObserved(string value) => prepared.Graph.Constant(value) is null;
     }
