@@ -59,7 +59,8 @@ internal sealed class OpsetUpgrade(int opset, GraphBuilder builder, HashSet<stri
                 continue;
             }
             changed = true;
-            int rank = graph.Fact(node.Inputs[0]).Rank;
+            TensorFact fact = graph.Fact(node.Inputs[0]);
+            int rank = fact.Rank;
             long axis = node.Attributes.Int("axis", 1);
             axis = axis < 0 ? axis + rank : axis;
             if (axis == rank - 1)
@@ -70,7 +71,14 @@ internal sealed class OpsetUpgrade(int opset, GraphBuilder builder, HashSet<stri
             string matrix = Name(node.Output + "_matrix"), soft = Name(node.Output + "_rows"), shape = Name(node.Output + "_shape");
             result.Add(new Node(node.Name + "_flatten", "Flatten", [node.Inputs[0]], [matrix], NodeAttributes.Empty.With("axis", axis)));
             result.Add(node with { Inputs = [matrix], Outputs = [soft], Attributes = node.Attributes.With("axis", -1L) });
-            result.Add(new Node(node.Name + "_shape", "Shape", [node.Inputs[0]], [shape], NodeAttributes.Empty));
+            if (fact.Dimensions.Count(dimension => dimension.Size is null) <= 1)
+            {
+                result.AddConstant(shape, Tensor.Create([.. fact.Dimensions.Select(dimension => (long)(dimension.Size ?? -1))]));
+            }
+            else
+            {
+                result.Add(new Node(node.Name + "_shape", "Shape", [node.Inputs[0]], [shape], NodeAttributes.Empty));
+            }
             result.Add(new Node(node.Name + "_reshape", "Reshape", [soft, shape], [node.Output], NodeAttributes.Empty));
         }
         foreach (ValueInfo output in graph.Outputs) { result.AddOutput(output.Name); }

@@ -52,7 +52,7 @@ internal static class ValueReader
         {
             TypeProto.ValueOneofCase.TensorType => value.Type!.TensorType,
             TypeProto.ValueOneofCase.None => throw new QuantizationException($"{what} declares no type; expected a tensor. Export the model again."),
-            _ => throw new QuantizationException($"{what} is a {kind.ToString().Replace("Type", "", StringComparison.Ordinal).ToLowerInvariant()}; expected a tensor. Export the part of the model that works on tensors."),
+            _ => throw new QuantizationException($"{what} is of kind {kind.ToString().Replace("Type", "", StringComparison.Ordinal).ToLowerInvariant()}; expected a tensor. Export the part of the model that works on tensors."),
         };
     }
 
