@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Graphs;
+
+namespace Microsoft.ML.Quantization;
+
+/// <summary>
+/// A graph as a data pipeline sees it: rows of floats in, rows of floats out. Bound to an engine when first used, so that a network which is
+/// only described costs nothing. Safe to share between threads.
+/// </summary>
+internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private ExecutionPlan? _plan;
+
+    /// <summary>The graph.</summary>
+    public Graph Graph => graph;
+
+    /// <summary>The inputs, in the graph's order.</summary>
+    public ImmutableArray<RowValue> Inputs { get; } = [.. graph.Inputs.Select(input => RowValue.From("input", input))];
+
+    /// <summary>Whether the network takes exactly one row at a time.</summary>
+    public bool OneRow => Inputs.Any(input => input.OneRow);
+
+    /// <summary>The bound graph.</summary>
+    public ExecutionPlan Plan
+    {
+        get
+        {
+            lock (_gate) { return _plan ??= ExecutionPlan.Bind(graph, execution); }
+        }
+    }
+
+    /// <summary>One output.</summary>
+    /// <exception cref="QuantizationException">It cannot be a column.</exception>
+    public RowValue Output(int index) => RowValue.From("output", graph.Outputs[index]);
+
+    /// <summary>Ends the plan's threads. A later use binds again, because ML.NET's <c>PredictionEngine</c> disposes transformers it does not own alone.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _plan?.Dispose();
+            _plan = null;
+        }
+    }
+}

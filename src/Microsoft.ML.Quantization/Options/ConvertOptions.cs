@@ -1,0 +1,26 @@
+using Microsoft.ML.Quantization.Graphs;
+
+namespace Microsoft.ML.Quantization;
+
+/// <summary>How a converted network scores. Everything has a default.</summary>
+public sealed record ConvertOptions
+{
+    /// <summary>
+    /// Further outputs of the network beside the one the calibrated column holds: <c>new("Column", "the network's output")</c>.
+    /// </summary>
+    public IReadOnlyList<InputOutputColumnPair> FurtherOutputs { get; init; } = [];
+
+    /// <summary>Most rows that a cursor reads ahead and scores in one call. Results do not depend on it.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>The engine, e.g. <c>Reference</c>; the fastest one, or the one that <c>MLQ_ENGINE</c> names, when null. Results do not depend on it.</summary>
+    public string? Engine { get; init; }
+
+    /// <summary>Threads that share one call of the network. Results do not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Its <c>Log</c> gets the warnings of the conversion; without it they are only in <see cref="QuantizedNetwork.Warnings"/>.</summary>
+    public MLContext? MLContext { get; init; }
+
+    internal ExecutionOptions ToExecution() => ExecutionSettings.From(Engine, Threads);
+}
