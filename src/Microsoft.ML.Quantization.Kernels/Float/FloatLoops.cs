@@ -57,14 +57,25 @@ internal static class FloatLoops
         Require(x.Length, y.Length, rows, columns);
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> from = x.Slice(row * columns, columns);
-            Span<float> to = y.Slice(row * columns, columns);
-            float largest = float.NegativeInfinity;
-            foreach (float value in from) { largest = value > largest ? value : largest; }
-            for (int i = 0; i < columns; i++) { to[i] = FloatMath.Exp(from[i] - largest); }
-            float sum = Sum(to);
-            for (int i = 0; i < columns; i++) { to[i] /= sum; }
+            Span<float> values = y.Slice(row * columns, columns);
+            SubtractLargest(x.Slice(row * columns, columns), values);
+            Apply(values, values, FloatMath.Exp);
+            DivideBy(values, Sum(values));
         }
+    }
+
+    /// <summary>y[i] = x[i] − the largest x. NaN is not larger than anything.</summary>
+    public static void SubtractLargest(ReadOnlySpan<float> x, Span<float> y)
+    {
+        float largest = float.NegativeInfinity;
+        foreach (float value in x) { largest = value > largest ? value : largest; }
+        for (int i = 0; i < x.Length; i++) { y[i] = x[i] - largest; }
+    }
+
+    /// <summary>Divides all values.</summary>
+    public static void DivideBy(Span<float> values, float divisor)
+    {
+        for (int i = 0; i < values.Length; i++) { values[i] /= divisor; }
     }
 
     public static void MatMul(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int k, int n, bool transposeA, bool transposeB)

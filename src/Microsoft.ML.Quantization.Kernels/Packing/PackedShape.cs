@@ -39,6 +39,10 @@ internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, in
     public (int Taps, int Depth) Steps(ConvolutionPhase phase) =>
         Gathers ? (1, Window.Taps * Depth) : phase.Taps.IsEmpty ? (1, 0) : (phase.Taps.Length, Depth);
 
+    /// <summary>Cuts the channels of a depthwise convolution into blocks, groups or not.</summary>
+    public ImmutableArray<Panel> CutDepthwise(int width) =>
+        [.. Enumerable.Range(0, (OutputChannels + width - 1) / width).Select(index => new Panel(0, index * width, Math.Min(width, OutputChannels - index * width), width))];
+
     /// <summary>Cuts every group into wide panels; what is left takes a narrow one if it fits.</summary>
     public ImmutableArray<Panel> Cut(int wide, int narrow)
     {

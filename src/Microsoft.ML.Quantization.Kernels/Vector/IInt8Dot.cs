@@ -27,6 +27,9 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
     /// <summary>Four rows of 4 · Lanes bytes, one from each pointer, rearranged so that a lane holds one column.</summary>
     static abstract void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out TVector v0, out TVector v1, out TVector v2, out TVector v3);
 
+    /// <summary>Stores 4 · Lanes columns in order that are arranged as after <see cref="LoadInterleaved"/>.</summary>
+    static abstract void StoreDeinterleaved(int* destination, TVector v0, TVector v1, TVector v2, TVector v3);
+
     /// <summary>The column that lane <paramref name="lane"/> of vector <paramref name="vector"/> holds after <see cref="LoadInterleaved"/>.</summary>
     static abstract int InterleavedColumn(int vector, int lane);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -30,6 +31,7 @@ internal sealed unsafe class Int8Output
     }
 
     /// <summary>Writes the sums of one tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write<TPack>(int* sums, int rows, int index, Panel panel, byte** outputs) where TPack : struct, IBytePack
     {
         for (int column = 0; column < panel.Columns; column += 32)

@@ -22,18 +22,23 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
         Vector256<int> shift = Vector256.Create(limits.Shift);
         Vector256<byte> flip = Vector256.Create(limits.Flip);
         Vector256<float> m0 = Vector256.Load(multipliers), m1 = Vector256.Load(multipliers + 8);
-        Vector256<float> m2 = width == 32 ? Vector256.Load(multipliers + 16) : m0, m3 = width == 32 ? Vector256.Load(multipliers + 24) : m1;
-        nint second = width == 32 ? 16 : 0;
-        for (int row = 0; row < rows; row++)
+        if (width == 16)
+        {
+            for (int row = 0; row < rows; row++, sums += 16)
+            {
+                Vector256<int> v0 = Round(sums, m0, low, high, shift), v1 = Round(sums + 8, m1, low, high, shift);
+                Vector128<byte> codes = (TPack.Pack(v0, v1, v0, v1) ^ flip).GetLower();
+                if (columns == 16) { codes.Store(outputs[row] + offset); } else { PartialStore.Columns(codes, outputs[row] + offset, columns); }
+            }
+            return;
+        }
+        Vector256<float> m2 = Vector256.Load(multipliers + 16), m3 = Vector256.Load(multipliers + 24);
+        for (int row = 0; row < rows; row++, sums += width)
         {
             Vector256<int> v0 = Round(sums, m0, low, high, shift), v1 = Round(sums + 8, m1, low, high, shift);
-            Vector256<int> v2 = Round(sums + second, m2, low, high, shift), v3 = Round(sums + second + 8, m3, low, high, shift);
+            Vector256<int> v2 = Round(sums + 16, m2, low, high, shift), v3 = Round(sums + 24, m3, low, high, shift);
             Vector256<byte> codes = TPack.Pack(v0, v1, v2, v3) ^ flip;
-            byte* to = outputs[row] + offset;
-            if (columns == 32) { codes.Store(to); }
-            else if (columns == 16) { codes.GetLower().Store(to); }
-            else { Unsafe.CopyBlockUnaligned(to, &codes, (uint)columns); }
-            sums += width;
+            if (columns == 32) { codes.Store(outputs[row] + offset); } else { PartialStore.Columns(codes, outputs[row] + offset, columns); }
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The kernels written over vector registers, for one choice of instructions.</summary>
@@ -18,6 +16,7 @@ internal sealed class VectorEngine<TDot, TInteger, TFloat, TReal>(string name) :
     {
         SpecCheck.Require(spec);
         PackedShape shape = new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte));
+        if (shape.IsDepthwise) { return new Int8Depthwise<TDot, TInteger>(spec, shape, shape.CutDepthwise(Int8Depthwise<TDot, TInteger>.Width)); }
         (int wide, int narrow) = VectorInt8Convolution<TDot, TInteger>.Widths;
         return new VectorInt8Convolution<TDot, TInteger>(spec, shape, shape.Cut(wide, narrow));
     }
@@ -26,7 +25,67 @@ internal sealed class VectorEngine<TDot, TInteger, TFloat, TReal>(string name) :
     {
         SpecCheck.Require(spec);
         PackedShape shape = new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(float));
+        if (shape.IsDepthwise) { return new FloatDepthwise<TFloat, TReal>(spec, shape, shape.CutDepthwise(FloatDepthwise<TFloat, TReal>.Width)); }
         int width = VectorFloatConvolution<TFloat, TReal>.Width;
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width, width));
+    }
+
+    public override void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => VectorCodes<TDot>.Quantize(x, codes, output);
+
+    public override void Dequantize(ReadOnlySpan<byte> codes, Span<float> y, in CodeParameters input) => VectorCodes<TDot>.Dequantize(codes, y, input);
+
+    public override void Add(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
+        VectorCodes<TDot>.Combine<No>(a, aMap, b, bMap, y, output);
+
+    public override void Multiply(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
+        VectorCodes<TDot>.Combine<Yes>(a, aMap, b, bMap, y, output);
+
+    public override void MaxPool(PoolTables tables, int batch, int channels, ReadOnlySpan<byte> x, Span<byte> y, bool signed) =>
+        VectorPools.Max(tables, batch, channels, x, y, signed);
+
+    public override void MaxPool(PoolTables tables, int batch, int channels, ReadOnlySpan<float> x, Span<float> y) =>
+        VectorPools.Max(tables, batch, channels, x, y);
+
+    public override void GlobalAveragePool(int batch, int pixels, int channels, ReadOnlySpan<byte> x, in CodeParameters input, Span<byte> y, in CodeParameters output) =>
+        VectorGlobalPools.Average(batch, pixels, channels, x, input, y, output);
+
+    public override void GlobalAveragePool(int batch, int pixels, int channels, ReadOnlySpan<float> x, Span<float> y) =>
+        VectorGlobalPools.Average(batch, pixels, channels, x, y);
+
+    public override void MatMul(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int k, int n, bool transposeA = false, bool transposeB = false) =>
+        VectorMatMul<TFloat, TReal>.Run(a, b, c, m, k, n, transposeA, transposeB);
+
+    public override void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<AddFunction>(a, b, y);
+
+    public override void Subtract(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<SubtractFunction>(a, b, y);
+
+    public override void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<MultiplyFunction>(a, b, y);
+
+    public override void Divide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<DivideFunction>(a, b, y);
+
+    public override void Clip(ReadOnlySpan<float> x, Span<float> y, float minimum, float maximum) => VectorFloats.Clip(x, y, minimum, maximum);
+
+    public override void Exp(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ExpFunction>(x, x, y);
+
+    public override void Log(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<LogFunction>(x, x, y);
+
+    public override void Tanh(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<TanhFunction>(x, x, y);
+
+    public override void Sigmoid(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<SigmoidFunction>(x, x, y);
+
+    public override void Erf(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ErfFunction>(x, x, y);
+
+    public override float Sum(ReadOnlySpan<float> x) => VectorFloats.Sum(x);
+
+    public override void Softmax(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
+    {
+        FloatLoops.Require(x.Length, y.Length, rows, columns);
+        for (int row = 0; row < rows; row++)
+        {
+            Span<float> values = y.Slice(row * columns, columns);
+            FloatLoops.SubtractLargest(x.Slice(row * columns, columns), values);
+            Exp(values, values);
+            FloatLoops.DivideBy(values, Sum(values));
+        }
     }
 }

@@ -63,6 +63,7 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Write(float* sums, int rows, int index, byte** outputs)
     {
         Panel panel = _panels[index];

@@ -34,6 +34,15 @@ internal readonly unsafe struct AvxVnniDot : IInt8Dot<Vector256<int>>, IBytePack
         v3 = Avx2.UnpackHigh(high01, high23).AsInt32();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreDeinterleaved(int* destination, Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3)
+    {
+        Avx2.Permute2x128(v0, v1, 0x20).Store(destination);
+        Avx2.Permute2x128(v2, v3, 0x20).Store(destination + 8);
+        Avx2.Permute2x128(v0, v1, 0x31).Store(destination + 16);
+        Avx2.Permute2x128(v2, v3, 0x31).Store(destination + 24);
+    }
+
     // The unpack instructions work on each half of a register by itself.
     public static int InterleavedColumn(int vector, int lane) => 16 * (lane / 4) + 4 * vector + lane % 4;
 

@@ -20,6 +20,9 @@ public sealed record ConvolutionCase(
 
     public int OutputPixels => OutputSize.Aggregate(1, static (a, b) => a * b);
 
+    /// <summary><see cref="Source"/> of every output pixel and tap.</summary>
+    public int[] Sources() => [.. from pixel in Enumerable.Range(0, OutputPixels) from tap in Enumerable.Range(0, Taps) select Source(pixel, tap)];
+
     /// <summary>Input pixel, −1 outside, −2 between the inputs of a transposed window. Forward scatter or gather, written independently of the product.</summary>
     public int Source(int outputPixel, int tap)
     {
