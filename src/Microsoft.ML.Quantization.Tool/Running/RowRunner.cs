@@ -6,18 +6,27 @@ namespace Microsoft.ML.Quantization.Tool.Running;
 
 /// <summary>What a model said to all rows.</summary>
 /// <param name="Outputs">One array for each output of the model, in its order, rows on the first axis.</param>
-/// <param name="MedianMillisecondsPerRow">Median over the calls of the time of one call by its rows; calls that warm up are left out where there are others.</param>
+/// <param name="MedianMillisecondsPerRow">Median over the calls of the time of one call by its rows.</param>
 internal sealed record RunResult(ImmutableArray<Tensor> Outputs, double MedianMillisecondsPerRow);
 
 /// <summary>Runs a bound model over all rows of a data file, batch after batch. How rows are grouped does not change what they give.</summary>
 internal static class RowRunner
 {
-    private const int WarmUpCalls = 3;
+    private const int MostWarmUpCalls = 100;
+
+    // The runtime compiles a loop again, better, once it ran often and some 100 ms have passed; times before that are not the model's.
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(0.3);
 
     /// <summary>Runs all rows.</summary>
+    /// <param name="plan">The model.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="batch">Rows per call.</param>
+    /// <param name="warmUp">Whether to repeat the first call, unmeasured, until times mean something.</param>
+    /// <param name="progress">Told how many rows are done.</param>
+    /// <param name="cancellation">Asked before each call.</param>
     /// <exception cref="QuantizationException">There are no rows, or an output does not have one row for each.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static RunResult Run(ExecutionPlan plan, ModelRows rows, int batch, Action<int>? progress, CancellationToken cancellation)
+    public static RunResult Run(ExecutionPlan plan, ModelRows rows, int batch, bool warmUp, Action<int>? progress, CancellationToken cancellation)
     {
         if (rows.Count == 0) { throw new QuantizationException("The data has no rows; expected at least one."); }
         var outputs = new Tensor?[plan.Graph.Outputs.Length];
@@ -29,6 +38,7 @@ internal static class RowRunner
             int count = inputs[0].Shape[0];
             using RunContext context = plan.Rent([.. inputs.Select(input => input.Shape)]);
             for (int i = 0; i < inputs.Length; i++) { context.Fill(i, inputs[i]); }
+            if (warmUp && done == 0) { WarmUp(context, cancellation); }
             long start = Stopwatch.GetTimestamp();
             context.Run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / count);
@@ -36,7 +46,7 @@ internal static class RowRunner
             done += count;
             progress?.Invoke(done);
         }
-        return new([.. outputs.Select(output => output!)], Median(times.Count > 2 * WarmUpCalls ? times[WarmUpCalls..] : times));
+        return new([.. outputs.Select(output => output!)], Median(times));
     }
 
     /// <summary>The middle of the sorted numbers, or the mean of the two in the middle.</summary>
@@ -44,6 +54,16 @@ internal static class RowRunner
     {
         double[] sorted = [.. numbers.Order()];
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static void WarmUp(RunContext context, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int call = 0; call < MostWarmUpCalls && Stopwatch.GetElapsedTime(start) < s_warmUp; call++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            context.Run();
+        }
     }
 
     private static void Append(RunContext context, ValueInfo output, int index, ref Tensor? all, int rows, int done, int count)

@@ -29,7 +29,7 @@ internal static class EvaluateVerb
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(input), arguments.GetValue(label));
             Tensor labels = data.Read(arguments.GetValue(label)!);
             using ExecutionPlan plan = ExecutionPlan.Bind(file.Graph, execution);
-            RunResult result = Run(console, file, plan, data, asked, cancellation);
+            RunResult result = Run(console, file, plan, data, asked, warmUp: true, cancellation);
             Metric chosen = arguments.GetValue(metric) is string name ? Metric.Find(name) : Metric.Suits(labels);
             double value = chosen.Compute(result.Outputs[0], labels);
             Comparison? comparison = null;
@@ -37,7 +37,7 @@ internal static class EvaluateVerb
             {
                 ModelFile referenceFile = ModelFile.Load(referencePath);
                 using ExecutionPlan referencePlan = ExecutionPlan.Bind(referenceFile.Graph, execution);
-                comparison = Comparison.Of(result.Outputs, Run(console, referenceFile, referencePlan, data, asked, cancellation).Outputs);
+                comparison = Comparison.Of(result.Outputs, Run(console, referenceFile, referencePlan, data, asked, warmUp: false, cancellation).Outputs);
             }
             Report(console, arguments.GetValue(json), new(chosen.Name, value, result.Outputs[0].Shape[0], file.Bytes, result.MedianMillisecondsPerRow, plan.Engine.Name, comparison));
         });
@@ -46,10 +46,10 @@ internal static class EvaluateVerb
 
     private sealed record Evaluation(string Metric, double Value, int Rows, long Bytes, double MedianMillisecondsPerRow, string Engine, Comparison? Comparison);
 
-    private static RunResult Run(ToolConsole console, ModelFile file, ExecutionPlan plan, DataFile data, int? batch, CancellationToken cancellation)
+    private static RunResult Run(ToolConsole console, ModelFile file, ExecutionPlan plan, DataFile data, int? batch, bool warmUp, CancellationToken cancellation)
     {
         ModelRows rows = ModelRows.Match(file.Graph, data);
-        return Watch.Rows(console, Path.GetFileName(file.FilePath), rows.Count, progress => RowRunner.Run(plan, rows, rows.BatchSize(batch), progress, cancellation));
+        return Watch.Rows(console, Path.GetFileName(file.FilePath), rows.Count, progress => RowRunner.Run(plan, rows, rows.BatchSize(batch), warmUp, progress, cancellation));
     }
 
     private static void Report(ToolConsole console, bool json, Evaluation evaluation)

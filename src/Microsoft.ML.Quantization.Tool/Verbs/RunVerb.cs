@@ -26,7 +26,7 @@ internal static class RunVerb
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(input));
             ModelRows rows = ModelRows.Match(file.Graph, data);
             using ExecutionPlan plan = ExecutionPlan.Bind(file.Graph, execution);
-            RunResult result = Watch.Rows(console, "rows", rows.Count, progress => RowRunner.Run(plan, rows, rows.BatchSize(options.ReadBatch(arguments)), progress, cancellation));
+            RunResult result = Watch.Rows(console, "rows", rows.Count, progress => RowRunner.Run(plan, rows, rows.BatchSize(options.ReadBatch(arguments)), warmUp: false, progress, cancellation));
             OutputFile.Write(target, path => NpzWriter.Write(path, file.Graph.Outputs.Zip(result.Outputs, (info, tensor) => KeyValuePair.Create(info.Name, tensor))));
             Report(console, arguments.GetValue(json), target, rows.Count, plan, result);
         });

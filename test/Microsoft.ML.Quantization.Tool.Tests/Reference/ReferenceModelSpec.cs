@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.ML.Quantization.Testing;
+using Microsoft.ML.Quantization.Testing.ReferenceData;
+using Microsoft.ML.Quantization.Tool.Data;
+
+namespace Microsoft.ML.Quantization.Tool.Tests.Reference;
+
+/// <summary>Real networks on real data: the float model is PyTorch's, and quantized with default settings it holds against PyTorch's best.</summary>
+[TestClass]
+public sealed class ReferenceModelSpec
+{
+    // Tests are small: a difference of two rows, or of 0.3 points, is noise. A PSNR is a mean over 10,000 images and steadier.
+    private const double AccuracyNoise = 0.003;
+    private const double PsnrNoise = 0.1;
+    private const double RowsOfNoise = 2;
+
+    private readonly TempFolder _folder = new();
+
+    [TestCleanup]
+    public void Clean() => _folder.Dispose();
+
+    public static IEnumerable<object[]> Models => ReferenceSets.Models.Select(model => new object[] { model });
+
+    [TestMethod]
+    [DynamicData(nameof(Models))]
+    public void Static_quantization_with_defaults_holds_against_PyTorch(string model)
+    {
+        ReferenceMeasurement expected = ReferenceMeasurement.Of(model);
+        string floatModel = RepositoryFolder.At("test", "Models", $"{model}.onnx");
+        string int8Model = _folder.At("int8.onnx");
+        ReferenceSet test = ReferenceSets.Test(model);
+        NpzWriter.Write(_folder.At("calibration.npz"), [new("input", ReferenceSets.Training(model).Spread())]);
+        NpzWriter.Write(_folder.At("test.npz"), [new("input", test.Inputs), new("label", test.Labels)]);
+
+        CommandRun.Json("static", floatModel, "--calibration", _folder.At("calibration.npz"), "-o", int8Model);
+        JsonElement ours = Evaluate(int8Model, "--reference", floatModel);
+        JsonElement plain = Evaluate(floatModel);
+
+        bool psnr = expected.Metric == "psnr";
+        double noise = psnr ? PsnrNoise : Math.Max(AccuracyNoise, RowsOfNoise / test.Labels.Shape[0]);
+        Assert.AreEqual(expected.Float, Value(plain, "value"), psnr ? 0.02 : 0.0006, "the float model is PyTorch's");
+        Assert.IsTrue(Value(ours, "value") >= Math.Min(expected.Float, expected.Static.Max(row => row.Value)) - noise, $"value: {ours}");
+        Assert.IsTrue(Value(ours, "sqnrDb") >= expected.Static.Max(row => row.SqnrDb) - 1, $"signal to noise: {ours}");
+        Assert.IsTrue(Value(ours, "bytes") <= 1.05 * expected.Static.Max(row => row.Bytes), $"size: {ours}");
+
+        JsonElement Evaluate(string path, params string[] options) =>
+            CommandRun.Json(["evaluate", path, "--data", _folder.At("test.npz"), "--label", "label", "--metric", expected.Metric, "--threads", "2", .. options]);
+    }
+
+    private static double Value(JsonElement result, string name) => result.GetProperty(name).GetDouble();
+}
