@@ -67,17 +67,17 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         Tensor? bias = producer.HasInput(2) ? graph.Constant(producer.Inputs[2]) : null;
         // A Gemm's own factors go into the constants with the rest: y = α·x·W + β·b.
         bool gemm = producer.Operator == "Gemm";
-        double alpha = gemm ? producer.Attributes.Float("alpha", 1f) : 1, biasFactor = gemm ? producer.Attributes.Float("beta", 1f) : 1;
-        double epsilon = norm.Attributes.Float("epsilon", 1e-5f);
+        float alpha = gemm ? producer.Attributes.Float("alpha", 1f) : 1f, biasFactor = gemm ? producer.Attributes.Float("beta", 1f) : 1f;
+        float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
 
-        double[] factors = new double[gamma.Length];
-        float[] fused = new float[gamma.Length];
+        // In float32 and in PyTorch's order of operations, so that the constants are those that PyTorch stores.
+        float[] factors = new float[gamma.Length], fused = new float[gamma.Length];
         for (int channel = 0; channel < factors.Length; channel++)
         {
-            double factor = gamma[channel] / Math.Sqrt(variance[channel] + epsilon);
-            double offset = bias is null ? 0 : bias.AsSpan<float>()[bias.Length == 1 ? 0 : channel] * biasFactor;
-            fused[channel] = (float)((offset - mean[channel]) * factor + beta[channel]);
-            factors[channel] = factor * alpha;
+            float inverse = 1f / MathF.Sqrt(variance[channel] + epsilon);
+            float offset = bias is null ? 0f : bias.AsSpan<float>()[bias.Length == 1 ? 0 : channel] * biasFactor;
+            fused[channel] = (offset - mean[channel]) * inverse * gamma[channel] + beta[channel];
+            factors[channel] = gamma[channel] * inverse * alpha;
         }
 
         var builder = new GraphBuilder(graph);
@@ -96,13 +96,13 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         ReadOnlySpan<float> variance = graph.Constant(norm.Inputs[4])!.AsSpan<float>();
         for (int channel = 0; channel < variance.Length; channel++)
         {
-            if (!(variance[channel] + (double)norm.Attributes.Float("epsilon", 1e-5f) > 0)) { return channel; }
+            if (!(variance[channel] + norm.Attributes.Float("epsilon", 1e-5f) > 0)) { return channel; }
         }
         return null;
     }
 
     // ConvTranspose holds weights as (in, out / groups, …): row r belongs to group r / (in / groups).
-    private static Tensor Scale(Node producer, Tensor weight, double[] factors)
+    private static Tensor Scale(Node producer, Tensor weight, float[] factors)
     {
         int rows = weight.Shape[0], columns = weight.Shape[1], rest = rows * columns == 0 ? 0 : weight.Length / rows / columns;
         int rowsOfGroup = producer.Operator == "ConvTranspose" ? Math.Max(1, rows / Groups(producer)) : 1;
@@ -115,8 +115,8 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
             int group = producer.Operator == "ConvTranspose" ? row / rowsOfGroup : 0;
             for (int column = 0; column < columns; column++)
             {
-                double factor = factors[byRow ? row : group * columns + column];
-                for (int end = i + rest; i < end; i++) { to[i] = (float)(from[i] * factor); }
+                float factor = factors[byRow ? row : group * columns + column];
+                for (int end = i + rest; i < end; i++) { to[i] = from[i] * factor; }
             }
         }
         return scaled;
