@@ -22,6 +22,9 @@ public sealed class ObserveTransformer : ITransformer, IDisposable
     /// <summary>What calibration learned; can be saved and merged.</summary>
     public Calibration Calibration { get; }
 
+    /// <summary>The float network that fills its columns.</summary>
+    internal RowNetwork Network => _columns.Network;
+
     /// <inheritdoc/>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => new ScoreMapper(_columns, inputSchema).OutputSchema;
 

@@ -21,6 +21,9 @@ internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDis
     /// <summary>Whether the network takes exactly one row at a time.</summary>
     public bool OneRow => Inputs.Any(input => input.OneRow);
 
+    /// <summary>Whether it has been bound: it has run, or was asked how it would.</summary>
+    public bool IsBound => _plan is not null;
+
     /// <summary>The bound graph.</summary>
     public ExecutionPlan Plan
     {

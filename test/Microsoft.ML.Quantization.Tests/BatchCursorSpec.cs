@@ -1,0 +1,159 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Quantization.Tests;
+
+/// <summary>The cursor that reads ahead gives exactly what the row-by-row cursor gives.</summary>
+[TestClass]
+public sealed class BatchCursorSpec
+{
+    private const int Rows = 150;
+    private static readonly QuantizableModel s_model = Networks.Mlp(16, 8, 5);
+    private readonly MLContext _ml = new(seed: 1);
+
+    public static IEnumerable<object[]> ActiveColumns =>
+    [
+        [new[] { "Score" }], [new[] { "Score", "Text" }], [new[] { "Score", "Sparse" }], [new[] { "Score", "Features" }], [new[] { "Score", "Words", "Key", "Day" }],
+        [new[] { "Text" }], [new[] { "Sparse", "Key" }], [Array.Empty<string>()],
+    ];
+
+    private IDataView Source => _ml.Data.LoadFromEnumerable(Wide.Draw(Rows));
+
+    private IDataView Scored(IDataView source, int batchSize) => _ml.Transforms.QuantizeStatic(s_model, new()
+    {
+        InputColumnName = "Features",
+        OutputColumnName = "Score",
+        BatchSize = batchSize,
+    }).Fit(source).Transform(source);
+
+    private static void AssertSame(string[] expected, string[] found)
+    {
+        Assert.IsTrue(expected.Length > 0);
+        CollectionAssert.AreEqual(expected, found);
+    }
+
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(7)]
+    [DataRow(32)]
+    [DataRow(2_000)]
+    public void All_columns_active(int batchSize) => AssertSame(ViewText.Of(Scored(Source, 1)), ViewText.Of(Scored(Source, batchSize)));
+
+    [TestMethod]
+    [DynamicData(nameof(ActiveColumns))]
+    public void Some_columns_active(string[] names) => AssertSame(ViewText.Of(Scored(Source, 1), names), ViewText.Of(Scored(Source, 32), names));
+
+    [TestMethod]
+    public void Shuffled_by_the_consumer()
+    {
+        IDataView cached = _ml.Data.Cache(Source);
+        IDataView batched = Scored(cached, 32);
+        Assert.IsTrue(batched.CanShuffle);
+        AssertSame(ViewText.Of(Scored(cached, 1), seed: 5), ViewText.Of(batched, seed: 5));
+        CollectionAssert.AreNotEqual(ViewText.Of(batched), ViewText.Of(batched, seed: 5));
+    }
+
+    [TestMethod]
+    public void Between_other_views()
+    {
+        (IDataView one, IDataView many) = (Scored(Source, 1), Scored(Source, 32));
+        AssertSame(ViewText.Of(_ml.Data.ShuffleRows(one, seed: 3)), ViewText.Of(_ml.Data.ShuffleRows(many, seed: 3)));
+        AssertSame(ViewText.Of(_ml.Data.TakeRows(_ml.Data.SkipRows(one, 33), 40)), ViewText.Of(_ml.Data.TakeRows(_ml.Data.SkipRows(many, 33), 40)));
+        AssertSame(ViewText.Of(_ml.Data.Cache(one)), ViewText.Of(_ml.Data.Cache(many)));
+        IDataView shuffled = _ml.Data.ShuffleRows(Source, seed: 3);
+        AssertSame(ViewText.Of(Scored(shuffled, 1)), ViewText.Of(Scored(shuffled, 32)));
+    }
+
+    [TestMethod]
+    public void A_set_of_cursors_gives_every_row_once()
+    {
+        IDataView cached = _ml.Data.Cache(Source);
+        string[] found = ViewText.OfSet(Scored(cached, 32), 4);
+        Assert.AreEqual(Rows, found.Length);
+        AssertSame(ViewText.OfSet(Scored(cached, 1), 4), found);
+    }
+
+    [TestMethod]
+    public void The_first_row_costs_one_row()
+    {
+        var source = new CountingView(Source);
+        IDataView scored = Scored(source, 32);
+        int before = source.RowsRead;
+        _ = scored.GetColumn<float[]>("Score").First();
+        Assert.AreEqual(1, source.RowsRead - before);
+    }
+
+    [TestMethod]
+    public void A_getter_made_in_the_middle_of_a_batch_works_and_its_value_is_the_callers()
+    {
+        IDataView scored = Scored(Source, 32);
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        for (int i = 0; i < 40; i++) { Assert.IsTrue(cursor.MoveNext()); }
+        ValueGetter<VBuffer<float>> late = cursor.GetGetter<VBuffer<float>>(scored.Schema["Sparse"]);
+        VBuffer<float> sparse = default, again = default;
+        late(ref sparse);
+        VBufferEditor.CreateFromBuffer(ref sparse).Values.Fill(99);
+        late(ref again);
+        Assert.IsFalse(again.GetValues().Contains(99f));
+        Assert.AreEqual(39, cursor.Position);
+    }
+
+    [TestMethod]
+    public void Before_the_first_and_after_the_last_row_there_is_no_value()
+    {
+        IDataView scored = Scored(Source, 32);
+        using DataViewRowCursor cursor = scored.GetRowCursor(scored.Schema);
+        ValueGetter<ReadOnlyMemory<char>> text = cursor.GetGetter<ReadOnlyMemory<char>>(scored.Schema["Text"]);
+        ValueGetter<VBuffer<float>> score = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        ReadOnlyMemory<char> value = default;
+        VBuffer<float> vector = default;
+        StringAssert.Contains(Assert.Throws<InvalidOperationException>(() => text(ref value)).Message, "Call MoveNext first");
+        while (cursor.MoveNext()) { }
+        Assert.AreEqual(-1, cursor.Position);
+        Assert.IsFalse(cursor.MoveNext());
+        Assert.Throws<InvalidOperationException>(() => score(ref vector));
+    }
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(32)]
+    public void Wrong_requests_are_refused(int batchSize)
+    {
+        IDataView scored = Scored(Source, batchSize);
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"]]);
+        StringAssert.Contains(Assert.Throws<ArgumentOutOfRangeException>(() => cursor.GetGetter<uint>(scored.Schema["Key"])).Message, "Column 'Key' is not active in this cursor");
+        StringAssert.Contains(Assert.Throws<InvalidOperationException>(() => cursor.GetGetter<float>(scored.Schema["Score"])).Message, "Column 'Score' holds");
+    }
+
+    [TestMethod]
+    public void A_network_for_one_row_is_scored_row_by_row()
+    {
+        QuantizableModel single = Networks.Mlp(16, 8, 5, rows: 1);
+        IDataView source = Source;
+        string[] found = ViewText.Of(_ml.Transforms.QuantizeStatic("Score", "Features", single).Fit(source).Transform(source), ["Score"]);
+        AssertSame(ViewText.Of(Scored(source, 32), ["Score"]), found);
+    }
+
+    [TestMethod]
+    public void Nothing_is_allocated_for_a_row_once_the_batches_are_full()
+    {
+        IDataView scored = Scored(_ml.Data.LoadFromEnumerable(Sample.Draw(4_000).Select(sample => new Dense { Features = [.. Enumerable.Repeat(sample.Features, 4).SelectMany(v => v)] }).ToArray()), 32);
+        using DataViewRowCursor cursor = scored.GetRowCursor([scored.Schema["Score"]]);
+        ValueGetter<VBuffer<float>> read = cursor.GetGetter<VBuffer<float>>(scored.Schema["Score"]);
+        VBuffer<float> score = default;
+        void Pass(int rows)
+        {
+            for (int i = 0; i < rows && cursor.MoveNext(); i++) { read(ref score); }
+        }
+
+        Pass(1_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Pass(2_000);
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private sealed class Dense
+    {
+        [VectorType(16)]
+        public float[] Features { get; set; } = [];
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Testing;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Quantization.Tests;
+
+[TestClass]
+public sealed class FitSpec
+{
+    private static readonly QuantizableModel s_model = Networks.Mlp();
+    private static readonly QuantizeObserveOptions s_options = new() { InputColumnName = "Features", OutputColumnName = "Score" };
+    private readonly MLContext _ml = new(seed: 1);
+
+    [TestMethod]
+    public void Progress_counts_the_rows_after_every_batch()
+    {
+        var seen = new Reporter();
+        _ml.Transforms.QuantizeObserve(s_model, s_options with { BatchSize = 32, Progress = seen }).Fit(Sample.View(_ml));
+        CollectionAssert.AreEqual(new QuantizationProgress[] { new(32, 90), new(64, 90), new(90, 90) }, seen.Steps);
+    }
+
+    [TestMethod]
+    public void A_token_stops_a_chain_before_the_next_batch()
+    {
+        using var stop = new CancellationTokenSource();
+        var seen = new Reporter(step => { if (step.Rows == 30) { stop.Cancel(); } });
+        var chain = _ml.Transforms.CopyColumns("Copy", "Features")
+            .Append(_ml.Transforms.QuantizeObserve(s_model, s_options with { BatchSize = 10, Progress = seen, CancellationToken = stop.Token }))
+            .Append(_ml.Transforms.QuantizeConvertStatic("Score"));
+        Assert.Throws<OperationCanceledException>(() => chain.Fit(Sample.View(_ml)));
+        Assert.AreEqual(30, seen.Steps[^1].Rows);
+    }
+
+    [TestMethod]
+    public void A_token_cancelled_before_stops_before_any_row()
+    {
+        var source = new CountingView(Sample.View(_ml));
+        Assert.Throws<OperationCanceledException>(() => _ml.Transforms.QuantizeStatic(s_model, s_options with { CancellationToken = new(canceled: true) }).Fit(source));
+        Assert.AreEqual(0, source.Cursors);
+    }
+
+    [TestMethod]
+    public void A_context_in_the_options_gets_messages()
+    {
+        List<string> log = [];
+        _ml.Log += (_, message) => { if (message.Kind == ChannelMessageKind.Info) { log.Add(message.RawMessage); } };
+        _ml.Transforms.QuantizeObserve(s_model, s_options).Fit(Sample.View(_ml));
+        Assert.AreEqual(0, log.Count, "a TransformsCatalog gives no way to its environment");
+        _ml.Transforms.QuantizeObserve(s_model, s_options with { MLContext = _ml }).Fit(Sample.View(_ml, 1_100));
+        CollectionAssert.IsSubsetOf(new[] { "Calibrating on 1100 rows of 'Features'.", "1024 rows observed.", "Calibrated on 1100 rows." }, log);
+    }
+
+    [TestMethod]
+    public void Warnings_go_to_the_log_and_to_the_network()
+    {
+        Sample[] drifting = Sample.Draw(2_000);
+        foreach (Sample sample in drifting[1_000..]) { sample.Features = [.. sample.Features.Select(value => value * 50)]; }
+        List<string> log = [];
+        _ml.Log += (_, message) => { if (message.Kind == ChannelMessageKind.Warning) { log.Add(message.RawMessage); } };
+        QuantizedModelTransformer transformer = _ml.Transforms.QuantizeStatic(s_model, s_options with { MLContext = _ml }).Fit(_ml.Data.LoadFromEnumerable(drifting));
+        Assert.IsTrue(transformer.Model.Warnings.Length > 0, "the second half of the data has 50 times the range");
+        CollectionAssert.AreEqual(transformer.Model.Warnings.ToArray(), log);
+        StringAssert.Contains(transformer.Model.Report, "Warning: " + transformer.Model.Warnings[0]);
+    }
+
+    [TestMethod]
+    [DataRow(true, 1)]
+    [DataRow(false, 2)]
+    public void A_limit_draws_rows_from_the_whole_view(bool knowsCount, int cursors)
+    {
+        var source = new CountingView(Sample.View(_ml, 1_000), knowsCount);
+        ObserveTransformer observed = _ml.Transforms.QuantizeObserve(s_model, s_options with { CalibrationRows = 50, Seed = 4 }).Fit(source);
+        Assert.AreEqual((50L, cursors, 1), (observed.Calibration.Rows, source.Cursors, source.ColumnsRead));
+        Assert.IsTrue(source.RowsRead > 500, $"the last row drawn was {source.RowsRead}");
+    }
+
+    [TestMethod]
+    public void The_seed_decides_which_rows_are_drawn()
+    {
+        ImmutableArray<float> Scores(int seed) => [.. Networks.Run(_ml.Transforms.QuantizeStatic(s_model, s_options with { CalibrationRows = 20, Seed = seed })
+            .Fit(Sample.View(_ml, 500)).Model.Graph, [1f, -1f, 0.5f, 0.25f])];
+        CollectionAssert.AreEqual(Scores(1), Scores(1));
+        CollectionAssert.AreNotEqual(Scores(1), Scores(2));
+    }
+
+    [TestMethod]
+    public void A_limit_above_the_number_of_rows_reads_all() =>
+        Assert.AreEqual(90, _ml.Transforms.QuantizeObserve(s_model, s_options with { CalibrationRows = 5_000 }).Fit(Sample.View(_ml)).Calibration.Rows);
+
+    [TestMethod]
+    [DataRow(null)]
+    [DataRow(10)]
+    public void An_empty_view_is_refused(int? limit) => StringAssert.Contains(
+        Assert.Throws<InvalidOperationException>(() => _ml.Transforms.QuantizeStatic(s_model, s_options with { CalibrationRows = limit }).Fit(Sample.View(_ml, 0))).Message,
+        "There is no row to calibrate on: the view behind 'Features' is empty. Fit on a view with data");
+
+    [TestMethod]
+    public void NaN_is_refused_with_its_place()
+    {
+        Sample[] samples = Sample.Draw(90);
+        samples[41].Features[2] = float.NaN;
+        Refusal.Of(() => _ml.Transforms.QuantizeStatic(s_model, s_options).Fit(_ml.Data.LoadFromEnumerable(samples)), "Column 'Features' holds NaN in row 41, slot 2", "Filter such rows");
+    }
+
+    private sealed class Reporter(Action<QuantizationProgress>? also = null) : IProgress<QuantizationProgress>
+    {
+        public List<QuantizationProgress> Steps { get; } = [];
+
+        public void Report(QuantizationProgress value)
+        {
+            Steps.Add(value);
+            also?.Invoke(value);
+        }
+    }
+}
