@@ -1,0 +1,173 @@
+using static Microsoft.ML.Quantization.Graphs.Tests.Values;
+
+namespace Microsoft.ML.Quantization.Graphs.Tests;
+
+/// <summary>Forward against numbers worked out by hand, or by another algorithm in double precision.</summary>
+[TestClass]
+public sealed class ForwardSpec
+{
+    [TestMethod]
+    public void Conv_by_hand() => AssertValues(
+        // Rows 1 2 3 / 4 5 6 under taps 1 10 / 100 1000: the window reads as digits.
+        OperatorCase.Of("Conv", Of([1, 1, 2, 3], 1, 2, 3, 4, 5, 6), Of([1, 1, 2, 2], 1, 10, 100, 1000), Of([1], 0.5f)), [5421.5f, 6532.5f]);
+
+    [TestMethod]
+    public void ConvTranspose_by_hand() => AssertValues(
+        // Stride 1: each element stamps 1 10; neighbours overlap.
+        OperatorCase.Of("ConvTranspose", Of([1, 1, 3], 1, 2, 3), Of([1, 1, 2], 1, 10)), [1, 12, 23, 30]);
+
+    [TestMethod]
+    public void ConvTranspose_output_padding_adds_at_the_end() => AssertValues(
+        OperatorCase.Of("ConvTranspose", Of([1, 1, 2], 1, 2), Of([1, 1, 1], 3)).With("strides", new[] { 3 }).With("output_padding", new[] { 2 }), [3, 0, 0, 6, 0, 0]);
+
+    [TestMethod]
+    [DataRow("Conv, padded on one side, strided, dilated")]
+    [DataRow("Conv in groups")]
+    [DataRow("Conv depthwise")]
+    [DataRow("Conv of volumes")]
+    [DataRow("Conv of signals")]
+    [DataRow("ConvTranspose with output padding")]
+    [DataRow("ConvTranspose in groups, dilated")]
+    public void Convolutions_agree_with_one_that_visits_inputs_instead_of_outputs(string title)
+    {
+        OperatorCase test = OperatorCases.Named(title);
+        Tensor y = test.Forward();
+        Assert.IsTrue(Distance(y, ScatteredConvolution.Run(test, y.Shape)) < 1e-4f);
+    }
+
+    [TestMethod]
+    public void Gemm_by_hand() => AssertValues(
+        OperatorCase.Of("Gemm", Of([2, 2], 1, 3, 2, 4), Of([2, 2], 5, 6, 7, 8), Of([2], 1, -1)).With("transA", 1).With("transB", 1).With("alpha", 2f).With("beta", 10f),
+        // A' = 1 2 / 3 4, B' = 5 7 / 6 8: A'B' = 17 23 / 39 53.
+        [44, 36, 88, 96]);
+
+    [TestMethod]
+    public void MatMul_broadcasts_stacks() => AssertValues(
+        OperatorCase.Of("MatMul", Of([2, 1, 2], 1, 2, 3, 4), Of([1, 2, 1], 10, 1)), [12, 34]);
+
+    [TestMethod]
+    public void Broadcasting_aligns_last_axes() => AssertValues(
+        OperatorCase.Of("Sub", Of([2, 1], 10, 20), Of([3], 1, 2, 3)), [9, 8, 7, 19, 18, 17]);
+
+    [TestMethod]
+    public void Division_of_integers_drops_the_fraction() =>
+        CollectionAssert.AreEqual(new long[] { 3, -3, long.MinValue }, OperatorCases.Named("Div of integers").Forward().AsSpan<long>().ToArray());
+
+    [TestMethod]
+    public void Division_of_integers_by_zero_is_refused() =>
+        Assert.ThrowsExactly<QuantizationException>(() => OperatorCase.Of("Div", Longs(1), Longs(0)).Forward());
+
+    [TestMethod]
+    public void Clip_takes_the_upper_end_where_ends_cross() => AssertValues(OperatorCase.Of("Clip", Of([3], -5, 0, 5), Scalar(2), Scalar(1)), [1, 1, 1]);
+
+    [TestMethod]
+    public void Clamping_hands_NaN_on()
+    {
+        Assert.IsTrue(float.IsNaN(OperatorCase.Of("Relu", Of([1], float.NaN)).Forward().AsSpan<float>()[0]));
+        Assert.IsTrue(float.IsNaN(OperatorCase.Of("Clip", Of([1], float.NaN), Scalar(0), Scalar(1)).Forward().AsSpan<float>()[0]));
+    }
+
+    [TestMethod]
+    public void LeakyRelu_by_hand() => AssertValues(OperatorCase.Of("LeakyRelu", Of([3], -4, 0, 4)).With("alpha", 0.25f), [-1, 0, 4]);
+
+    [TestMethod]
+    public void Sigmoid_and_Tanh_by_hand()
+    {
+        AssertValues(OperatorCase.Of("Sigmoid", Of([3], -1, 0, 100)), [0.26894143f, 0.5f, 1f]);
+        AssertValues(OperatorCase.Of("Tanh", Of([3], -1, 0, 100)), [-0.7615942f, 0, 1]);
+    }
+
+    [TestMethod]
+    public void BatchNormalization_by_hand() => AssertValues(
+        OperatorCase.Of("BatchNormalization", Of([1, 2, 2], 1, 2, 3, 4), Of([2], 2, 1), Of([2], 10, 20), Of([2], 1, 3), Of([2], 3, 0)).With("epsilon", 1f),
+        // Channel 0: (x − 1) · 2/√4 + 10, channel 1: (x − 3) · 1/√1 + 20.
+        [10, 11, 20, 21]);
+
+    [TestMethod]
+    public void MaxPool_ignores_padding() => AssertValues(
+        OperatorCase.Of("MaxPool", Of([1, 1, 4], -1, -2, -3, -4)).With("kernel_shape", new[] { 3 }).With("strides", new[] { 2 }).With("pads", new[] { 1, 1 }), [-1, -2]);
+
+    [TestMethod]
+    public void MaxPool_lets_NaN_win() => Assert.IsTrue(float.IsNaN(
+        OperatorCase.Of("MaxPool", Of([1, 1, 3], 1, float.NaN, 2)).With("kernel_shape", new[] { 3 }).Forward().AsSpan<float>()[0]));
+
+    [TestMethod]
+    public void AveragePool_divides_by_elements_or_by_padding_too()
+    {
+        OperatorCase pool = OperatorCase.Of("AveragePool", Of([1, 1, 4], 2, 4, 6, 8)).With("kernel_shape", new[] { 3 }).With("strides", new[] { 2 }).With("pads", new[] { 1, 1 });
+        AssertValues(pool, [3, 6]);
+        AssertValues(pool.With("count_include_pad", 1), [2, 6]);
+    }
+
+    [TestMethod]
+    public void AveragePool_never_counts_what_ceil_mode_adds_behind_the_padding() => AssertValues(
+        // Windows 2 4, 6 and nothing: the last one holds one element.
+        OperatorCase.Of("AveragePool", Of([1, 1, 3], 2, 4, 6)).With("kernel_shape", new[] { 2 }).With("strides", new[] { 2 }).With("ceil_mode", 1).With("count_include_pad", 1), [3, 6]);
+
+    [TestMethod]
+    public void Global_pools_by_hand()
+    {
+        Tensor image = Of([1, 2, 1, 4], 1, 2, 3, 6, -1, -2, -3, -6);
+        AssertValues(OperatorCase.Of("GlobalAveragePool", image), [3, -3]);
+        AssertValues(OperatorCase.Of("GlobalMaxPool", image), [6, -1]);
+    }
+
+    [TestMethod]
+    public void Softmax_by_hand()
+    {
+        AssertValues(OperatorCase.Of("Softmax", Of([2, 2], 0, 0, 1000, 0)), [0.5f, 0.5f, 1, 0]);
+        AssertValues(OperatorCase.Of("Softmax", Of([2, 2], 0, 0, 0, 1000)).With("axis", 0), [0.5f, 0, 0.5f, 1]);
+    }
+
+    [TestMethod]
+    public void Softmax_before_opset_13_takes_all_axes_from_its_axis_on()
+    {
+        Tensor y = OperatorCase.Of("Softmax", Of([1, 2, 2], 0, 0, 0, 0)).At(12).Bound(Kernels.EngineList.Reference);
+        CollectionAssert.AreEqual(new[] { 0.25f, 0.25f, 0.25f, 0.25f }, y.AsSpan<float>().ToArray());
+    }
+
+    [TestMethod]
+    public void Transpose_and_Concat_move_elements()
+    {
+        AssertValues(OperatorCase.Of("Transpose", Of([2, 3], 1, 2, 3, 4, 5, 6)), [1, 4, 2, 5, 3, 6]);
+        AssertValues(OperatorCase.Of("Concat", Of([2, 1], 1, 2), Of([2, 2], 3, 4, 5, 6)).With("axis", 1), [1, 3, 4, 2, 5, 6]);
+    }
+
+    [TestMethod]
+    public void QuantizeLinear_rounds_ties_to_even_and_saturates() => CollectionAssert.AreEqual(
+        new byte[] { 10, 12, 12, 0, 255, 10 },
+        OperatorCase.Of("QuantizeLinear", Of([6], 0.25f, 0.75f, 1.25f, -1e30f, float.PositiveInfinity, 0), Scalar(0.5f), Tensor.Scalar((byte)10)).Forward().Bytes.ToArray());
+
+    [TestMethod]
+    public void QuantizeLinear_has_zero_point_0_by_default() => CollectionAssert.AreEqual(
+        new byte[] { 3, 0 }, OperatorCase.Of("QuantizeLinear", Of([2], 1.5f, -1), Scalar(0.5f)).At(10).Forward().Bytes.ToArray());
+
+    [TestMethod]
+    public void DequantizeLinear_by_hand()
+    {
+        AssertValues(OperatorCase.Of("DequantizeLinear", Tensor.Create<sbyte>([-128, 127], new Shape(1, 2)), Of([2], 0.5f, 2), Tensor.Create<sbyte>(-128, 27)), [0, 200]);
+        AssertValues(OperatorCase.Of("DequantizeLinear", Tensor.Create(-3, 1 << 20), Scalar(0.5f)), [-1.5f, 524288]);
+    }
+
+    [TestMethod]
+    public void Cast_drops_the_fraction() =>
+        CollectionAssert.AreEqual(new long[] { 1, -1, 0 }, OperatorCase.Of("Cast", Of([3], 1.9f, -1.9f, 0.5f)).With("to", 7).Forward().AsSpan<long>().ToArray());
+
+    [TestMethod]
+    public void Cast_to_bool_is_true_for_anything_but_0() =>
+        CollectionAssert.AreEqual(new byte[] { 1, 0, 1 }, OperatorCase.Of("Cast", Of([3], 0.1f, 0, -2)).With("to", 9).Forward().Bytes.ToArray());
+
+    [TestMethod]
+    public void A_fused_activation_clamps()
+    {
+        AssertValues(OperatorCase.Of("Add", Of([3], -1, 1, 9), Of([3], 0, 1, 1)).With(Node.Activation, "Relu"), [0, 2, 10]);
+        AssertValues(OperatorCase.Of("Gemm", Of([1, 1], 5), Of([1, 2], 1, -1)).With(Node.Activation, "Clip").With(Node.ClipMinimum, -2f).With(Node.ClipMaximum, 3f), [3, -2]);
+    }
+
+    private static void AssertValues(OperatorCase test, float[] expected)
+    {
+        float[] actual = test.Forward().AsSpan<float>().ToArray();
+        Assert.AreEqual(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++) { Assert.AreEqual(expected[i], actual[i], 1e-6f, $"element {i}"); }
+    }
+}
