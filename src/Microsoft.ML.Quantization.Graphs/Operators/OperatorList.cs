@@ -37,6 +37,15 @@ public sealed class OperatorList
         new Clip(),
         new Sigmoid(),
         new Tanh(),
+        new HardSigmoid(),
+        new HardSwish(),
+        new Elu(),
+        new Abs(),
+        new Neg(),
+        new Sqrt(),
+        new Exp(),
+        new Log(),
+        new Erf(),
         new BatchNormalization(),
 
         // Pools and sums.
@@ -44,6 +53,8 @@ public sealed class OperatorList
         new AveragePool(),
         new GlobalMaxPool(),
         new GlobalAveragePool(),
+        new ReduceMean(),
+        new ReduceSum(),
         new Softmax(),
 
         // Elements moved or kept.
@@ -55,12 +66,19 @@ public sealed class OperatorList
         new Unsqueeze(),
         new Transpose(),
         new Concat(),
+        new Slice(),
+        new Pad(),
+        new Gather(),
 
         // Types and constants.
         new QuantizeLinear(),
         new DequantizeLinear(),
         new Cast(),
         new Constant(),
+        new ConstantOfShape(),
+        new ShapeOf(),
+        new Equal(),
+        new Not(),
     ]);
 
     /// <summary>All operators, by room.</summary>

@@ -134,6 +134,41 @@ public sealed class ForwardSpec
     }
 
     [TestMethod]
+    public void Elementwise_functions_by_hand()
+    {
+        AssertValues(OperatorCase.Of("Abs", Of([2], -3, 2)), [3, 2]);
+        AssertValues(OperatorCase.Of("Neg", Of([2], -3, 2)), [3, -2]);
+        AssertValues(OperatorCase.Of("Sqrt", Of([2], 9, 2)), [3, 1.4142135f]);
+        AssertValues(OperatorCase.Of("Exp", Of([2], 0, 1)), [1, 2.7182817f]);
+        AssertValues(OperatorCase.Of("Log", Of([2], 1, 10)), [0, 2.3025851f]);
+        AssertValues(OperatorCase.Of("Erf", Of([3], 0, 1, -0.5f)), [0, 0.8427008f, -0.5204999f]);
+        AssertValues(OperatorCase.Of("HardSigmoid", Of([3], -9, 1, 9)), [0, 0.7f, 1]);
+        AssertValues(OperatorCase.Of("HardSwish", Of([4], -4, -1.5f, 3, 5)).At(14), [0, -0.375f, 3, 5]);
+        AssertValues(OperatorCase.Of("Elu", Of([2], -1, 3)).With("alpha", 2f), [-1.2642411f, 3]);
+    }
+
+    [TestMethod]
+    public void Reductions_by_hand()
+    {
+        Tensor x = Of([2, 2, 2], 1, 2, 3, 4, 5, 6, 7, 8);
+        AssertValues(OperatorCase.Of("ReduceSum", x, Longs(1)).Fixing(1), [4, 6, 12, 14]);
+        AssertValues(OperatorCase.Of("ReduceSum", x, Longs(0, 2)).Fixing(1), [14, 22]);
+        AssertValues(OperatorCase.Of("ReduceMean", x), [4.5f]);
+        AssertValues(OperatorCase.Of("ReduceMean", x).With("noop_with_empty_axes", 1), [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    [TestMethod]
+    public void Slice_Pad_and_Gather_move_elements()
+    {
+        Tensor x = Of([2, 3], 1, 2, 3, 4, 5, 6);
+        AssertValues(OperatorCase.Of("Slice", x, Longs(-1), Longs(-9), Longs(1), Longs(-2)).Fixing(1, 2, 3, 4), [3, 1, 6, 4]);
+        AssertValues(OperatorCase.Of("Slice", x, Longs(1, 1), Longs(9, 2)).Fixing(1, 2), [5]);
+        AssertValues(OperatorCase.Of("Pad", x, Longs(0, 1, 1, 0), Scalar(9)).Fixing(1, 2), [9, 1, 2, 3, 9, 4, 5, 6, 9, 9, 9, 9]);
+        AssertValues(OperatorCase.Of("Gather", x, Longs(-1, 0)).With("axis", 1), [3, 1, 6, 4]);
+        Assert.ThrowsExactly<QuantizationException>(() => OperatorCase.Of("Gather", x, Longs(2)).Forward());
+    }
+
+    [TestMethod]
     public void QuantizeLinear_rounds_ties_to_even_and_saturates() => CollectionAssert.AreEqual(
         new byte[] { 10, 12, 12, 0, 255, 10 },
         OperatorCase.Of("QuantizeLinear", Of([6], 0.25f, 0.75f, 1.25f, -1e30f, float.PositiveInfinity, 0), Scalar(0.5f), Tensor.Scalar((byte)10)).Forward().Bytes.ToArray());

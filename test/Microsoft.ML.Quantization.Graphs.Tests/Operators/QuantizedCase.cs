@@ -20,7 +20,7 @@ internal sealed record QuantizedCase(Graph Graph, ImmutableArray<Tensor> Inputs,
         IOperator op = test.Find();
         ElementType activation = signed ? ElementType.QInt8 : ElementType.QUInt8;
         var input = new QuantizationParameters(4f / 255f, signed ? -5 : 119, activation);
-        var builder = new GraphBuilder("quantized", 13);
+        var builder = new GraphBuilder("quantized", Math.Max(10, test.Opset));
         var reals = new Tensor?[test.Inputs.Length];
         var given = ImmutableArray.CreateBuilder<Tensor>();
         float[] scales = [];

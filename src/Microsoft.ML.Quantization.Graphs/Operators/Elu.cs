@@ -1,0 +1,14 @@
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs.Operators;
+
+/// <summary>y = x for x ≥ 0, else alpha · (eˣ − 1). ONNX Elu, opset 9 to 21.</summary>
+internal sealed class Elu() : UnaryOperator<Elu.Curve>(new("Elu", 9, 1, 1), new() { Observation = ObservationType.OutputUsesDifferentObserverAsInput })
+{
+    protected override Curve Function(Node node) => new(node.Attributes.Float("alpha", 1f));
+
+    internal readonly struct Curve(float alpha) : IUnaryFunction
+    {
+        public float Value(float x) => x < 0f ? alpha * (FloatMath.Exp(x) - 1f) : x;
+    }
+}
