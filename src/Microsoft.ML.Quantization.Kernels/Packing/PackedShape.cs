@@ -18,18 +18,21 @@ internal readonly record struct Panel(int Group, int Column, int Columns, int Wi
 /// <param name="ElementSize">Bytes of one input element.</param>
 internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, int Groups, int InputChannels, int OutputChannels, int ElementSize)
 {
+    /// <summary>Bytes of one input pixel.</summary>
+    public int PixelBytes { get; } = InputChannels * ElementSize;
+
     /// <summary>Input channels of one group.</summary>
-    public int Depth => InputChannels / Groups;
+    public int Depth { get; } = InputChannels / Groups;
 
     /// <summary>
     /// Whether the taps of a window are first copied side by side. Worth it for few channels (the first layer of an image network), where
     /// most steps of a kernel would otherwise be padding or pointer loads.
     /// </summary>
-    public bool Gathers => !Transposed && Groups == 1 && Window.Taps > 1 && Window.Taps * InputChannels <= 2048
+    public bool Gathers { get; } = !Transposed && Groups == 1 && Window.Taps > 1 && Window.Taps * InputChannels <= 2048
         && (InputChannels * ElementSize <= 16 || (ElementSize == 1 && InputChannels % 4 != 0 && InputChannels < 24));
 
     /// <summary>One input channel, one output channel and nothing else in each group.</summary>
-    public bool IsDepthwise => !Transposed && Groups == InputChannels && Groups == OutputChannels && Groups > 1;
+    public bool IsDepthwise { get; } = !Transposed && Groups == InputChannels && Groups == OutputChannels && Groups > 1;
 
     /// <summary>Index of a weight in [channel, tap, k], where <paramref name="taps"/> are the taps in use.</summary>
     public int WeightIndex(int channel, int tap, int k, ImmutableArray<int> taps) =>

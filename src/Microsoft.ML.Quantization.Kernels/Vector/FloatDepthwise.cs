@@ -63,7 +63,7 @@ internal sealed unsafe class FloatDepthwise<TFloat, TVector> : IndirectConvoluti
                     TVector sum = i switch { 0 => c0, 1 => c1, 2 => c2, _ => c3 };
                     float* to = (float*)outputs[row + i] + panel.Column;
                     TFloat.Store(TFloat.AddAndClamp(sum, bias, minimum, maximum), panel.Columns == Width ? to : values);
-                    for (int column = 0; panel.Columns < Width && column < panel.Columns; column++) { to[column] = values[column]; }
+                    if (panel.Columns < Width) { PartialStore.Floats(values, to, panel.Columns); }
                 }
             }
         }

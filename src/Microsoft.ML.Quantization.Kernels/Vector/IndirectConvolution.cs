@@ -94,7 +94,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     private void RunBlock(IndirectTables map, int phase, int first, int count, byte* x, byte* y, int firstPanel, int endPanel)
     {
         PhaseTable table = map.Phases[phase];
-        int pixelBytes = Shape.InputChannels * Shape.ElementSize;
+        int pixelBytes = Shape.PixelBytes;
         int taps = Shape.Gathers ? 1 : table.Taps;
         int stride = count + SpareRows;
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
@@ -112,11 +112,8 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
                 byte* source = x + image * imageBytes;
                 if (Shape.Gathers)
                 {
-                    for (int i = done; i < done + run; i++)
-                    {
-                        rows[i] = windows + i * windowBytes;
-                        WindowGather.Copy(table, pixel + i - done, source, pixelBytes, _zero.Pointer, rows[i]);
-                    }
+                    WindowGather.Copy(table, pixel, run, source, pixelBytes, _zero.Pointer, windows + done * windowBytes);
+                    for (int i = done; i < done + run; i++) { rows[i] = windows + i * windowBytes; }
                 }
                 else
                 {
@@ -137,6 +134,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         ArrayPool<byte>.Shared.Return(scratch);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputPointers(IndirectTables map, PhaseTable table, byte* y, int image, int pixel, byte** outputs, int count)
     {
         nint outputBytes = (nint)Shape.OutputChannels * _outputElementSize;

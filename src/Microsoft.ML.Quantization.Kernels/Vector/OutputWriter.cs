@@ -56,7 +56,7 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
                 value = Vector256.ConditionalSelect(Vector256.GreaterThan(value, Vector256.Create(maximum)), Vector256.Create(maximum), value);
                 value.Store(values + column);
             }
-            Unsafe.CopyBlockUnaligned(outputs[row] + offset, values, (uint)columns * sizeof(float));
+            PartialStore.Floats(values, (float*)(outputs[row] + offset), columns);
             sums += width;
         }
     }

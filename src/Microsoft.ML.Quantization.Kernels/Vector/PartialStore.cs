@@ -6,6 +6,14 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <summary>Stores the first bytes of a register. Without a call, which would spill every register of the loop around it.</summary>
 internal static unsafe class PartialStore
 {
+    /// <summary>Copies floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Floats(float* source, float* destination, int count)
+    {
+        for (; count >= 8; count -= 8, source += 8, destination += 8) { Vector256.Load(source).Store(destination); }
+        for (; count > 0; count--) { *destination++ = *source++; }
+    }
+
     /// <summary>The first <paramref name="count"/> bytes, 0 to 31.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Columns(Vector256<byte> values, byte* destination, int count)

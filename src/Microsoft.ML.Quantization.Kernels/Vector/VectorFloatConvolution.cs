@@ -77,7 +77,7 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
             float* target = panel.Columns == Width ? to : sums;
             TFloat.Store(value0, target);
             TFloat.Store(value1, target + TFloat.Lanes);
-            if (target == sums) { Unsafe.CopyBlockUnaligned(to, sums, (uint)panel.Columns * sizeof(float)); }
+            if (target == sums) { PartialStore.Floats(sums, to, panel.Columns); }
             sums += Width;
         }
     }

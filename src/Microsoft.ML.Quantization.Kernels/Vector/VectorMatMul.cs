@@ -34,7 +34,7 @@ internal static unsafe class VectorMatMul<TFloat, TVector>
                     int take = Math.Min(TileRows, m - row);
                     for (int i = 0; i < TileRows; i++) { rows[i] = (byte*)(x + (nint)(row + Math.Min(i, take - 1)) * k); }
                     if (take == 1) { FloatTiles<TFloat, TVector>.Rows1(&tile); } else { FloatTiles<TFloat, TVector>.Rows6(&tile); }
-                    for (int i = 0; i < take; i++) { new ReadOnlySpan<float>(sums + i * width, columns).CopyTo(new Span<float>(y + (nint)(row + i) * n + column, columns)); }
+                    for (int i = 0; i < take; i++) { PartialStore.Floats(sums + i * width, y + (nint)(row + i) * n + column, columns); }
                 }
             }
         }

@@ -10,34 +10,36 @@ internal static unsafe class WindowGather
     public const int Slack = 16;
 
     /// <param name="table">The gathered table.</param>
-    /// <param name="pixel">Output pixel.</param>
+    /// <param name="pixel">First output pixel.</param>
+    /// <param name="count">Output pixels, one window for each.</param>
     /// <param name="image">The input image.</param>
     /// <param name="pixelBytes">Bytes of one input pixel.</param>
     /// <param name="zero">What a tap outside the image reads.</param>
-    /// <param name="destination">taps · pixelBytes bytes and <see cref="Slack"/>; written in ascending order, so windows may follow each other.</param>
+    /// <param name="destination">count · taps · pixelBytes bytes and <see cref="Slack"/>, written in ascending order.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Copy(PhaseTable table, int pixel, byte* image, int pixelBytes, byte* zero, byte* destination)
+    public static void Copy(PhaseTable table, int pixel, int count, byte* image, int pixelBytes, byte* zero, byte* destination)
     {
-        int runBytes = table.RunTaps * pixelBytes;
-        ReadOnlySpan<int> runs = table.Runs.AsSpan(pixel * (table.Taps / table.RunTaps), table.Taps / table.RunTaps);
-        for (int run = 0; run < runs.Length; run++)
+        int runTaps = table.RunTaps, runBytes = runTaps * pixelBytes, runsInWindow = table.Taps / runTaps;
+        fixed (int* runs = table.Runs, taps = table.Offsets)
         {
-            if (runs[run] >= 0)
+            int* run = runs + pixel * runsInWindow, end = run + count * runsInWindow, tap = taps + pixel * table.Taps;
+            for (; run < end; run++, tap += runTaps, destination += runBytes)
             {
-                byte* source = image + runs[run];
-                for (int i = 0; i < runBytes; i += Slack) { Vector128.Load(source + i).Store(destination + i); }
-            }
-            else
-            {
-                ReadOnlySpan<int> taps = table.Offsets.AsSpan(pixel * table.Taps + run * table.RunTaps, table.RunTaps);
-                for (int tap = 0; tap < taps.Length; tap++)
+                if (*run >= 0)
                 {
-                    byte* source = taps[tap] < 0 ? zero : image + taps[tap];
-                    byte* to = destination + tap * pixelBytes;
-                    for (int i = 0; i < pixelBytes; i += Slack) { Vector128.Load(source + i).Store(to + i); }
+                    byte* source = image + *run;
+                    int i = 0;
+                    do { Vector128.Load(source + i).Store(destination + i); } while ((i += Slack) < runBytes);
+                    continue;
+                }
+                byte* to = destination;
+                for (int t = 0; t < runTaps; t++, to += pixelBytes)
+                {
+                    byte* source = tap[t] < 0 ? zero : image + tap[t];
+                    int i = 0;
+                    do { Vector128.Load(source + i).Store(to + i); } while ((i += Slack) < pixelBytes);
                 }
             }
-            destination += runBytes;
         }
     }
 }

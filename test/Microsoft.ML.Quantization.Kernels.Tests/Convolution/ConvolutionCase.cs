@@ -8,7 +8,7 @@ public sealed record ConvolutionCase(
 {
     public ConvolutionWindow Window => new([.. Kernel], [.. Strides], [.. Dilations], [.. PadsBegin], [.. PadsEnd]);
 
-    public int Taps => Kernel.Aggregate(1, static (a, b) => a * b);
+    public int Taps { get; } = Kernel.Aggregate(1, static (a, b) => a * b);
 
     public int Depth => InputChannels / Groups;
 
@@ -16,7 +16,7 @@ public sealed record ConvolutionCase(
         ? (size - 1) * Strides[axis] - PadsBegin[axis] - PadsEnd[axis] + Dilations[axis] * (Kernel[axis] - 1) + 1
         : (size + PadsBegin[axis] + PadsEnd[axis] - Dilations[axis] * (Kernel[axis] - 1) - 1) / Strides[axis] + 1)];
 
-    public int InputPixels => Size.Aggregate(1, static (a, b) => a * b);
+    public int InputPixels { get; } = Size.Aggregate(1, static (a, b) => a * b);
 
     public int OutputPixels => OutputSize.Aggregate(1, static (a, b) => a * b);
 

@@ -83,18 +83,20 @@ public sealed class FloatConvolutionSpecs
     {
         float[] expected = new float[shape.Batch * shape.OutputPixels * shape.OutputChannels];
         int[] sources = shape.Sources();
+        int outputPixels = shape.OutputPixels, taps = shape.Taps, depth = shape.Depth;
+        ReadOnlySpan<float> weights = spec.Weights.Span;
         for (int i = 0; i < expected.Length; i++)
         {
             int c = i % shape.OutputChannels, row = i / shape.OutputChannels;
-            int firstInput = c / (shape.OutputChannels / shape.Groups) * shape.Depth;
+            int firstInput = c / (shape.OutputChannels / shape.Groups) * depth;
             float sum = 0f;
-            for (int tap = 0; tap < shape.Taps; tap++)
+            for (int tap = 0; tap < taps; tap++)
             {
-                int source = sources[row % shape.OutputPixels * shape.Taps + tap];
-                for (int k = 0; source != -2 && k < shape.Depth; k++)
+                int source = sources[row % outputPixels * taps + tap];
+                for (int k = 0; source != -2 && k < depth; k++)
                 {
-                    float x = source < 0 ? 0f : input[(row / shape.OutputPixels * shape.InputPixels + source) * shape.InputChannels + firstInput + k];
-                    sum = MathF.FusedMultiplyAdd(x, spec.Weights.Span[(c * shape.Taps + tap) * shape.Depth + k], sum);
+                    float x = source < 0 ? 0f : input[(row / outputPixels * shape.InputPixels + source) * shape.InputChannels + firstInput + k];
+                    sum = MathF.FusedMultiplyAdd(x, weights[(c * taps + tap) * depth + k], sum);
                 }
             }
             sum += spec.Bias.IsEmpty ? 0f : spec.Bias.Span[c];

@@ -88,19 +88,23 @@ public sealed class Int8ConvolutionSpecs
         int elementSize = spec.Output is FloatOutput ? 4 : 1;
         byte[] expected = new byte[shape.Batch * shape.OutputPixels * shape.OutputChannels * elementSize];
         int[] sources = shape.Sources();
-        for (int row = 0; row < shape.Batch * shape.OutputPixels; row++)
+        int rows = shape.Batch * shape.OutputPixels, outputPixels = shape.OutputPixels, taps = shape.Taps, depth = shape.Depth;
+        ReadOnlySpan<sbyte> weights = spec.Weights.Span;
+        for (int row = 0; row < rows; row++)
         {
             for (int c = 0; c < shape.OutputChannels; c++)
             {
                 long sum = spec.Bias.IsEmpty ? 0 : spec.Bias.Span[c];
-                int firstInput = c / (shape.OutputChannels / shape.Groups) * shape.Depth;
-                for (int tap = 0; tap < shape.Taps; tap++)
+                int firstInput = c / (shape.OutputChannels / shape.Groups) * depth;
+                for (int tap = 0; tap < taps; tap++)
                 {
-                    int source = sources[row % shape.OutputPixels * shape.Taps + tap];
-                    for (int k = 0; source >= 0 && k < shape.Depth; k++)
+                    int source = sources[row % outputPixels * taps + tap];
+                    if (source < 0) { continue; }
+                    int first = (row / outputPixels * shape.InputPixels + source) * shape.InputChannels + firstInput;
+                    for (int k = 0; k < depth; k++)
                     {
-                        byte code = input[(row / shape.OutputPixels * shape.InputPixels + source) * shape.InputChannels + firstInput + k];
-                        sum += ((spec.InputSigned ? (sbyte)code : code) - spec.InputZeroPoint) * spec.Weights.Span[(c * shape.Taps + tap) * shape.Depth + k];
+                        byte code = input[first + k];
+                        sum += ((spec.InputSigned ? (sbyte)code : code) - spec.InputZeroPoint) * weights[(c * taps + tap) * depth + k];
                     }
                 }
                 int at = row * shape.OutputChannels + c;
