@@ -42,7 +42,7 @@ internal static class PublicApiPrinter
     {
         if (type.IsEnum)
         {
-            foreach (string name in Enum.GetNames(type)) { yield return $"{name} = {System.Convert.ToInt64(Enum.Parse(type, name), System.Globalization.CultureInfo.InvariantCulture)}"; }
+            foreach (string name in Enum.GetNames(type)) { yield return $"{name} = {Convert.ToInt64(Enum.Parse(type, name), System.Globalization.CultureInfo.InvariantCulture)}"; }
             yield break;
         }
         foreach (ConstructorInfo constructor in type.GetConstructors(Declared).Where(IsVisible)) { yield return $"{Access(constructor)}new({Parameters(constructor)})"; }
@@ -79,7 +79,7 @@ internal static class PublicApiPrinter
     {
         null => "null",
         string text => $"\"{text}\"",
-        var value => System.Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!,
+        var value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture)!,
     };
 
     private static string Name(Type type)

@@ -59,7 +59,7 @@ public sealed partial class SourceSpec
 
     private static string Relative(string file) => Path.GetRelativePath(RepositoryFolder.Root, file).Replace('\\', '/');
 
-    [GeneratedRegex(@"MathF?\.(Exp|Log\w*|Tanh|Sinh|Cosh|Sin|Cos|Tan|Asin|Acos|Atan\w*|Pow|Cbrt|SinCos)\(|TensorPrimitives\.|ReciprocalEstimate|ReciprocalSqrtEstimate|Vector\d*\.(Sum|Dot|Exp|Log)\w*\(")]
+    [GeneratedRegex(@"\bMathF?\.(Exp|Log\w*|Tanh|Sinh|Cosh|Sin|Cos|Tan|Asin|Acos|Atan\w*|Pow|Cbrt|SinCos)\(|TensorPrimitives\.|ReciprocalEstimate|ReciprocalSqrtEstimate|Vector\d*\.(Sum|Dot|Exp|Log)\w*\(")]
     private static partial Regex ProcessorDependent();
 
     [GeneratedRegex(@"\b(Avx\w*|Sse\w*|AdvSimd|Dp|Fma|X86Base|Bmi\d|Vector\d+)(\.\w+)*\.(IsSupported|IsHardwareAccelerated)|\bVector\d*\.IsHardwareAccelerated")]

@@ -149,7 +149,7 @@ internal sealed class GraphTextReader(OperatorList operators, int depth)
         {
             try
             {
-                return new Tensor(fact.Type, shape, System.Convert.FromBase64String(line.Quoted()));
+                return new Tensor(fact.Type, shape, Convert.FromBase64String(line.Quoted()));
             }
             catch (FormatException)
             {

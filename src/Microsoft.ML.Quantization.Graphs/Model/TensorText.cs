@@ -63,7 +63,7 @@ internal static class TensorText
         return $"[{string.Join(", ", numbers)}]";
     }
 
-    private static string Bytes(Tensor tensor) => $"base64 \"{System.Convert.ToBase64String(tensor.Bytes)}\"";
+    private static string Bytes(Tensor tensor) => $"base64 \"{Convert.ToBase64String(tensor.Bytes)}\"";
 
     private static byte[]? Parse<T>(IReadOnlyList<string> numbers, NumberStyles style) where T : unmanaged, INumber<T>
     {

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Quantization.Graphs;
 
 /// <summary>
 /// The observers of a prepared graph and what they have seen. Run the float graph on sample rows and hand over each value in
-/// <see cref="Values"/>; then <see cref="Convert"/> reads the parameters. Not safe for use by several threads at once: give each its own
+/// <see cref="Values"/>; then <see cref="Converter"/> reads the parameters. Not safe for use by several threads at once: give each its own
 /// and merge them in order.
 /// </summary>
 public sealed class Calibration
@@ -113,6 +113,6 @@ public sealed class Calibration
             text.Append(CultureInfo.InvariantCulture, $"{group.Spec.Observer} {group.Spec.Type} {group.Spec.Scheme} {group.Spec.QuantMin} {group.Spec.QuantMax} {group.Spec.ReduceRange} ");
             text.Append(CultureInfo.InvariantCulture, $"{group.Spec.Eps:R} {group.Spec.ChannelAxis} {group.Spec.AveragingConstant:R} {group.Spec.Bins}\n");
         }
-        return System.Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
 }

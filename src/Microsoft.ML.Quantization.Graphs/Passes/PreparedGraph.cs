@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs;
 
 /// <summary>
 /// A float graph and the decision how to quantize it: which nodes, with which configuration, and which values share an observer. Calibration
-/// fills the observers; <see cref="Convert"/> then rewrites the graph.
+/// fills the observers; <see cref="Converter"/> then rewrites the graph.
 /// </summary>
 public sealed class PreparedGraph
 {

@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Observers;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
-/// <summary>One run of <see cref="Convert"/>: walks the float graph in order and writes the quantized one.</summary>
+/// <summary>One run of <see cref="Converter"/>: walks the float graph in order and writes the quantized one.</summary>
 internal sealed class QdqRewrite
 {
     private readonly Graph _graph;
@@ -20,7 +20,7 @@ internal sealed class QdqRewrite
     {
         Graph graph = prepared.Graph;
         (_graph, _prepared, _parameters, _observers) = (graph, prepared, parameters, observers);
-        _builder = new(graph.Name, Math.Max(graph.Opset, Convert.SmallestOpset));
+        _builder = new(graph.Name, Math.Max(graph.Opset, Converter.SmallestOpset));
         _writer = new(_builder, graph.Facts.Keys.Concat(graph.Nodes.Select(node => node.Name)));
     }
 
@@ -82,13 +82,13 @@ internal sealed class QdqRewrite
             Rewriting.OutputChannels(node, weights), _parameters[node.Inputs[activation]].Scale, _observers);
         inputs[at] = _writer.Dequantize(_writer.Constant(node.Inputs[at] + "_q", quantized.Weights), quantized.WeightParameters);
         if (biasName is not null) { inputs[traits.BiasInput!.Value] = _writer.Dequantize(_writer.Constant(biasName + "_q", quantized.Bias!), quantized.BiasParameters!); }
-        foreach (string remark in quantized.Remarks) { _notes.Add(new(nameof(Convert), node.Name, true, remark)); }
+        foreach (string remark in quantized.Remarks) { _notes.Add(new("Convert", node.Name, true, remark)); }
     }
 
     private void Quantize(string value, string written, QuantizationParameters parameters)
     {
         _codes[value] = _writer.Quantize(written, parameters);
-        _notes.Add(new(nameof(Convert), _graph.Producer(value)?.Name ?? "", true, $"'{value}' as {parameters}"));
+        _notes.Add(new("Convert", _graph.Producer(value)?.Name ?? "", true, $"'{value}' as {parameters}"));
     }
 
     // Whether readers must take the dequantized value, because the float one belongs to an integer call.

@@ -23,7 +23,7 @@ internal sealed class QdqWriter(GraphBuilder builder, IEnumerable<string> taken)
     /// <summary>Adds a constant, or finds the equal one added before, and returns its name.</summary>
     public string Constant(string wish, Tensor tensor)
     {
-        string content = $"{tensor} {System.Convert.ToHexString(SHA256.HashData(tensor.Bytes))}";
+        string content = $"{tensor} {Convert.ToHexString(SHA256.HashData(tensor.Bytes))}";
         if (!_pool.TryGetValue(content, out string? name)) { _pool[content] = name = builder.AddConstant(Unique(wish), tensor); }
         return name;
     }

@@ -54,7 +54,7 @@ public sealed class StaticQuantizer : IDisposable
         {
             throw new QuantizationException("There is no row to calibrate on; expected at least one. About 500 to 1,000 representative rows are usual.");
         }
-        PassResult converted = Graphs.Convert.Run(Prepared, Calibration);
+        PassResult converted = Converter.Run(Prepared, Calibration);
         return new(converted.Graph, [.. _notes, .. converted.Notes], _tap.Ranges.Warnings);
     }
 

@@ -13,7 +13,7 @@ public sealed class ConvertSpec
     private static PassResult Quantize(Graph graph, QConfigMapping? mapping = null, PrepareOptions? options = null)
     {
         PreparedGraph prepared = Prepare.Run(FusionPipeline.Run(graph).Graph, mapping ?? QConfigMapping.Default, options);
-        return Graphs.Convert.Run(prepared, Sketch.Calibrate(prepared));
+        return Converter.Run(prepared, Sketch.Calibrate(prepared));
     }
 
     private static double Quality(Graph graph, QConfigMapping? mapping = null) => Sketch.SignalToNoise(Sketch.Run(graph), Sketch.Run(Quantize(graph, mapping).Graph));
@@ -134,7 +134,7 @@ public sealed class ConvertSpec
         builder.Add(new Node("y", "Gemm", ["x", "w"], ["y"], NodeAttributes.Empty));
         builder.AddOutput("y");
         PreparedGraph prepared = Prepare.Run(builder.Build(), QConfigMapping.Default);
-        Assert.AreEqual(13, Graphs.Convert.Run(prepared, Sketch.Calibrate(prepared)).Graph.Opset);
+        Assert.AreEqual(13, Converter.Run(prepared, Sketch.Calibrate(prepared)).Graph.Opset);
     }
 
     [TestMethod]
@@ -149,16 +149,16 @@ public sealed class ConvertSpec
     {
         PreparedGraph prepared = Prepare.Run(Dense().Node("y", "Gemm", "x w b").Outputs("y"), QConfigMapping.Default);
         var calibration = new Calibration(prepared);
-        QConfigMappingSpec.Refuses("Cannot convert graph 'sketch': value 'x', an input of the graph, was never observed. Run at least one calibration batch between Prepare and Convert", () => Graphs.Convert.Run(prepared, calibration));
+        QConfigMappingSpec.Refuses("Cannot convert graph 'sketch': value 'x', an input of the graph, was never observed. Run at least one calibration batch between Prepare and Convert", () => Converter.Run(prepared, calibration));
         calibration.Observe("x", [1f], new Shape(1));
-        QConfigMappingSpec.Refuses("value 'y', the output of Gemm 'y', was never observed", () => Graphs.Convert.Run(prepared, calibration));
+        QConfigMappingSpec.Refuses("value 'y', the output of Gemm 'y', was never observed", () => Converter.Run(prepared, calibration));
     }
 
     [TestMethod]
     public void A_calibration_of_another_graph_is_refused()
     {
         PreparedGraph first = Prepare.Run(Dense().Node("y", "Gemm", "x w b").Outputs("y"), QConfigMapping.Default), second = Prepare.Run(Dense().Node("n", "Gemm", "x w b").Outputs("n"), QConfigMapping.Default);
-        QConfigMappingSpec.Refuses("The calibration is of another model", () => Graphs.Convert.Run(first, Sketch.Calibrate(second)));
+        QConfigMappingSpec.Refuses("The calibration is of another model", () => Converter.Run(first, Sketch.Calibrate(second)));
     }
 
     [TestMethod]

@@ -14,7 +14,7 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// the float value where one exists; it reads the dequantized one where a quantized node wrote it, as in PyTorch. Source: PyTorch
 /// <c>convert_fx</c>, <c>convert_pt2e</c>.
 /// </remarks>
-public static class Convert
+public static class Converter
 {
     /// <summary>
     /// The first operator set whose DequantizeLinear has an axis. Graphs have the form of this one or a newer one, whatever the file they
