@@ -88,6 +88,18 @@ public sealed class IntegerFormSpec
     }
 
     [TestMethod]
+    [DataRow("Conv with fused Clip", 1.5f, -1f)]
+    [DataRow("Add with fused Clip", 1f, 0f)]
+    [DataRow("Add with fused Clip", float.NaN, 0.5f)]
+    public void The_upper_end_of_a_fused_Clip_wins_in_codes_too(string title, float low, float high)
+    {
+        QuantizedCase quantized = QuantizedCase.Of(OperatorCases.Named(title).With(Node.ClipMinimum, low).With(Node.ClipMaximum, high), signed: false);
+        (Tensor output, PassNote note) = quantized.Run(EngineList.Reference);
+        Assert.IsTrue(note.Applied, note.Text);
+        AssertCodes(quantized.Expected, output, 0, title);
+    }
+
+    [TestMethod]
     [DataRow("MaxPool 2x2", "codes can only be passed on between equal maps")]
     [DataRow("Flatten", "codes can only be passed on between equal maps")]
     public void Moving_codes_needs_one_map(string title, string reason)

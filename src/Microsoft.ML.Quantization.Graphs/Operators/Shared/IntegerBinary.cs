@@ -13,10 +13,10 @@ internal sealed class IntegerBinary : Step
     /// <summary>The call for a group that was not declined.</summary>
     public IntegerBinary(IntegerSite site, bool multiplies)
     {
-        (float low, float high) = site.Node.ActivationInterval;
+        (int least, int most) = Codes.Within(site.Node.ActivationInterval, site.Output!);
         _left = CodeParameters.From(site.Input(0)!.Parameters!);
         _right = CodeParameters.From(site.Input(1)!.Parameters!);
-        _output = CodeParameters.From(site.Output!) with { Minimum = Codes.Lower(low, site.Output!), Maximum = Codes.Upper(high, site.Output!) };
+        _output = CodeParameters.From(site.Output!) with { Minimum = least, Maximum = most };
         _multiplies = multiplies;
     }
 

@@ -73,7 +73,8 @@ internal static class IntegerProduct
         stage = null;
         ImmutableArray<float> multipliers = [.. scales.Select(scale => scale / y.Scale)];
         if (!multipliers.All(float.IsNormal)) { return "a multiplier (input scale · weight scale / output scale) is not a normal number"; }
-        stage = new QuantizedOutput(multipliers, y.ZeroPoint, Codes.Lower(low, y), Codes.Upper(high, y), y.Type == ElementType.QInt8);
+        (int least, int most) = Codes.Within((low, high), y);
+        stage = new QuantizedOutput(multipliers, y.ZeroPoint, least, most, y.Type == ElementType.QInt8);
         return null;
     }
 }
