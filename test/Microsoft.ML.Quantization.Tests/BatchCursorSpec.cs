@@ -1,4 +1,5 @@
 using Microsoft.ML.Data;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Tests;
 
@@ -149,6 +150,29 @@ public sealed class BatchCursorSpec
         long before = GC.GetAllocatedBytesForCurrentThread();
         Pass(2_000);
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void A_column_of_a_class_arrives_intact_row_by_row()
+    {
+        IDataView pictures = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, 50).Select(i => new WithPicture { Features = [.. Enumerable.Repeat(i / 50f, 16)], Picture = new Picture(i) }).ToArray());
+        int[] numbers = [.. _ml.Data.CreateEnumerable<WithPicture>(Scored(pictures, 32), reuseRowObject: false).Select(row => row.Picture!.Number)];
+        CollectionAssert.AreEqual(Enumerable.Range(0, 50).ToArray(), numbers);
+    }
+
+    [TestMethod]
+    public void A_vector_that_is_not_as_long_as_its_type_promises_is_refused()
+    {
+        IDataView wrong = _ml.Data.LoadFromEnumerable(new[] { new Wide { Features = new(3, [1f, 2f, 3f]) } });
+        IDataView scored = _ml.Transforms.QuantizeStatic("Score", "Features", s_model).Fit(Source).Transform(wrong);
+        StringAssert.Contains(Assert.Throws<InvalidOperationException>(() => scored.GetColumn<float[]>("Score").Count()).Message, "Column 'Features' gave a vector of 3 values; its type promises 16");
+    }
+
+    [TestMethod]
+    public void A_network_that_mixes_rows_is_refused()
+    {
+        IDataView observed = _ml.Transforms.QuantizeObserve("Score", "Features", Networks.Mixing()).Fit(Source).Transform(Source);
+        Refusal.Of(() => observed.GetColumn<float[]>("Score").Count(), "output 'y' has shape [2, 8] for 1 rows", "A network that mixes rows cannot score them one by one");
     }
 
     private sealed class Dense

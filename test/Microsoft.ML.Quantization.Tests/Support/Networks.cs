@@ -42,6 +42,14 @@ internal static class Networks
         return Build(graph, ("y", graph.AddInput("x", new(type, axes))));
     }
 
+    /// <summary>Cuts each row of 16 into two of 8, so that outputs no longer belong to rows.</summary>
+    public static QuantizableModel Mixing()
+    {
+        var graph = new GraphBuilder("mixing", 13);
+        string x = graph.AddInput("x", new(ElementType.Float32, [Dimension.Named("rows"), 16]));
+        return Build(graph, ("y", graph.Add("reshape", "Reshape", [x, graph.AddConstant("shape", Tensor.Create(-1L, 8L))])));
+    }
+
     /// <summary>The network's scores for one row, from a plan of its own.</summary>
     public static float[] Run(Graph graph, float[] row, int output = 0)
     {
