@@ -34,4 +34,21 @@ public sealed class EngineListSpecs
         StringAssert.Contains(problem.Message, "Reference");
         StringAssert.Contains(problem.Message, EngineList.ForceVariable);
     }
+
+    [TestMethod]
+    public void The_environment_variable_is_read_at_each_call()
+    {
+        string? before = Environment.GetEnvironmentVariable(EngineList.ForceVariable);
+        try
+        {
+            Environment.SetEnvironmentVariable(EngineList.ForceVariable, "Reference");
+            Assert.AreSame(EngineList.Reference, EngineList.Default);
+            Environment.SetEnvironmentVariable(EngineList.ForceVariable, "Quantum");
+            Assert.ThrowsExactly<QuantizationException>(static () => EngineList.Default);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(EngineList.ForceVariable, before);
+        }
+    }
 }

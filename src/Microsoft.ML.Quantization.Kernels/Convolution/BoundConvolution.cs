@@ -14,8 +14,6 @@ public abstract class BoundConvolution
     /// <param name="input">[batch, spatial…, channels], channels last, as bytes, followed by <see cref="Engine.ReadSlack"/> readable bytes that do not matter.</param>
     /// <param name="output">[batch, spatial…, channels], channels last, as bytes (float32 where the output stage is float).</param>
     /// <param name="workers">Threads to share the work with, or null. The result does not depend on them.</param>
+    /// <exception cref="QuantizationException">A buffer is too small for the batch, or the tables are another convolution's.</exception>
     public abstract void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers);
 }
-
-/// <summary>What a <see cref="BoundConvolution"/> needs to know about one input size. Immutable.</summary>
-public abstract class ConvolutionTables;

@@ -13,10 +13,11 @@ internal sealed class ReferenceFloatConvolution : BoundConvolution
         _spec = spec;
     }
 
-    public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ReferenceTables(_spec.Window, _spec.Transposed, inputSize, outputSize);
+    public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ReferenceTables(_spec.Window, _spec.Transposed, inputSize, outputSize) { Owner = this };
 
     public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
     {
+        tables.RequireOwner(this);
         var map = (ReferenceTables)tables;
         long inputs = (long)batch * map.InputPixels * _spec.InputChannels, outputs = (long)batch * map.OutputPixels * _spec.OutputChannels;
         SpecCheck.Buffers(input.Length, output.Length, inputs * sizeof(float), outputs * sizeof(float));

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The instructions in which one instruction set differs from another for 8-bit dot products.</summary>
@@ -32,11 +30,4 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
 
     /// <summary>The column that lane <paramref name="lane"/> of vector <paramref name="vector"/> holds after <see cref="LoadInterleaved"/>.</summary>
     static abstract int InterleavedColumn(int vector, int lane);
-}
-
-/// <summary>The instructions in which one instruction set differs from another for turning integers into bytes.</summary>
-internal interface IBytePack
-{
-    /// <summary>The 32 integers, all in 0..255, as bytes in order.</summary>
-    static abstract Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3);
 }

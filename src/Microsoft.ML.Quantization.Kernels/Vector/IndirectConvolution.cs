@@ -36,14 +36,15 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
 
     protected int PanelCount { get; }
 
-    public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new IndirectTables(Shape, Phases, inputSize, outputSize);
+    public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new IndirectTables(Shape, Phases, inputSize, outputSize) { Owner = this };
 
     public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
     {
+        LengthCheck.NotNegative(batch);
+        tables.RequireOwner(this);
         var map = (IndirectTables)tables;
         long inputBytes = (long)batch * map.InputPixels * Shape.InputChannels * Shape.ElementSize;
         long outputBytes = (long)batch * map.OutputPixels * Shape.OutputChannels * _outputElementSize;
-        LengthCheck.NotNegative(batch);
         SpecCheck.Buffers(input.Length, output.Length, inputBytes, outputBytes);
         if (outputBytes == 0) { return; }
         fixed (byte* x = input, y = output)

@@ -3,13 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
-/// <summary>One element of y from one of each input, for one register or one float.</summary>
-internal interface IFloatFunction
-{
-    /// <summary>The function; a and b are the same for functions of one argument.</summary>
-    static abstract T Of<TF, T>(T a, T b) where TF : struct, IFloatArithmetic<T> where T : struct;
-}
-
 /// <summary>Element-wise float kernels: the loop once, the function as a struct.</summary>
 internal static unsafe class VectorFloats
 {

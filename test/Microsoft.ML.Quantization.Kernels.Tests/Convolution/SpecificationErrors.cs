@@ -54,6 +54,32 @@ public sealed class SpecificationErrors
     }
 
     [TestMethod]
+    public void Tables_of_another_convolution_are_refused()
+    {
+        foreach (Engine engine in EngineList.Supported)
+        {
+            BoundConvolution bound = engine.Bind(s_product), other = engine.Bind(s_product);
+            QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => bound.Run(other.Plan([], []), 1, new byte[2 + Engine.ReadSlack], new byte[3], null));
+            StringAssert.Contains(problem.Message, "planned by another convolution");
+        }
+    }
+
+    [TestMethod]
+    public void Running_does_not_allocate()
+    {
+        foreach (Engine engine in EngineList.Supported)
+        {
+            BoundConvolution bound = engine.Bind(s_product);
+            ConvolutionTables tables = bound.Plan([], []);
+            byte[] input = new byte[40 + Engine.ReadSlack], output = new byte[60];
+            for (int warm = 0; warm < 3; warm++) { bound.Run(tables, 20, input, output, null); }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            bound.Run(tables, 20, input, output, null);
+            Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before, engine.Name);
+        }
+    }
+
+    [TestMethod]
     public void Sizes_must_match_the_axes_of_the_window()
     {
         foreach (Engine engine in EngineList.Supported)
