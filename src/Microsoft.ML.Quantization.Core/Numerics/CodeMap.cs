@@ -5,8 +5,8 @@ namespace Microsoft.ML.Quantization.Numerics;
 /// ties to even. The only place where that formula is written.
 /// </summary>
 /// <remarks>
-/// NaN gives the zero point (real 0), infinities and values of any size saturate, on every platform: the clamp happens in float, before the
-/// conversion to an integer. (The source converts first and gives the smallest code for all of them.)
+/// NaN gives the smallest code, as in the source; infinities and values of any size saturate, on every platform: the clamp happens in float,
+/// before the conversion to an integer. (The source converts first and gives the smallest code for large values and both infinities too.)
 /// Source: PyTorch ATen/native/quantized, <c>quantize_val</c>; ONNX QuantizeLinear.
 /// </remarks>
 public readonly struct CodeMap
@@ -33,7 +33,7 @@ public readonly struct CodeMap
     public int Code(float value)
     {
         float steps = MathF.Round(_divides ? value / _factor : value * _factor, MidpointRounding.ToEven);
-        // Min and Max hand NaN on, and converting NaN gives 0, which is the zero point.
-        return _range.Clamp((long)MathF.Max(MathF.Min(steps, _high), _low) + _zeroPoint);
+        // Written so that NaN, which compares false, takes the lower end.
+        return _range.Clamp((long)(steps > _low ? MathF.Min(steps, _high) : _low) + _zeroPoint);
     }
 }

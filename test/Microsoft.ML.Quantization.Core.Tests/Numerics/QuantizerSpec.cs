@@ -9,10 +9,10 @@ public sealed class QuantizerSpec
     [TestMethod]
     [DataRow(Rounding.Reciprocal)]
     [DataRow(Rounding.Divide)]
-    public void NaN_means_real_zero_and_everything_too_large_saturates(Rounding rounding)
+    public void NaN_gives_the_smallest_code_and_everything_too_large_saturates(Rounding rounding)
     {
         var map = new CodeMap(0.5f, 3, QuantizedRange.UInt8, rounding);
-        Assert.AreEqual(3, map.Code(float.NaN));
+        Assert.AreEqual(0, map.Code(float.NaN));
         Assert.AreEqual(255, map.Code(float.PositiveInfinity));
         Assert.AreEqual(0, map.Code(float.NegativeInfinity));
         Assert.AreEqual(255, map.Code(3e38f));
