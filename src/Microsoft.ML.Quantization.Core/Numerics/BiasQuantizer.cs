@@ -56,7 +56,8 @@ public static class BiasQuantizer
         return new([.. scales], [.. raised]);
     }
 
-    private static int Code(float bias, float inputScale, float weightScale, Rounding rounding) =>
+    // A product of scales may vanish in float32; no bias is still no bias.
+    private static int Code(float bias, float inputScale, float weightScale, Rounding rounding) => bias == 0f ? 0 :
         new CodeMap(Scale(inputScale, weightScale), 0, s_int32, rounding).Code(bias);
 
     private static bool Fits(float bias, float inputScale, float weightScale) =>
