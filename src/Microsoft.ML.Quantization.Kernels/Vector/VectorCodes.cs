@@ -37,6 +37,17 @@ internal static unsafe class VectorCodes<TPack> where TPack : struct, IBytePack
         CodeLoops.Dequantize(codes[i..], y[i..], input);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Lookup(ReadOnlySpan<byte> codes, Span<byte> y, ReadOnlySpan<byte> table)
+    {
+        LengthCheck.AtLeast(y.Length, codes.Length);
+        LengthCheck.AtLeast(table.Length, 256);
+        fixed (byte* from = codes, to = y, map = table)
+        {
+            for (int i = 0; i < codes.Length; i++) { to[i] = map[from[i]]; }
+        }
+    }
+
     /// <summary>Sums, or products when <typeparamref name="TProduct"/> is true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Combine<TProduct>(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) where TProduct : struct, IFlag

@@ -40,11 +40,19 @@ internal sealed class VectorEngine<TDot, TInteger, TFloat, TReal>(string name) :
     public override void Multiply(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
         VectorCodes<TDot>.Combine<Yes>(a, aMap, b, bMap, y, output);
 
+    public override void Lookup(ReadOnlySpan<byte> codes, Span<byte> y, ReadOnlySpan<byte> table) => VectorCodes<TDot>.Lookup(codes, y, table);
+
     public override void MaxPool(PoolTables tables, int batch, int channels, ReadOnlySpan<byte> x, Span<byte> y, bool signed) =>
         VectorPools.Max(tables, batch, channels, x, y, signed);
 
     public override void MaxPool(PoolTables tables, int batch, int channels, ReadOnlySpan<float> x, Span<float> y) =>
         VectorPools.Max(tables, batch, channels, x, y);
+
+    public override void AveragePool(PoolTables tables, int batch, int channels, ReadOnlySpan<byte> x, in CodeParameters input, Span<byte> y, in CodeParameters output, bool countPadding) =>
+        VectorAveragePools.Average(tables, batch, channels, x, input, y, output, countPadding);
+
+    public override void AveragePool(PoolTables tables, int batch, int channels, ReadOnlySpan<float> x, Span<float> y, bool countPadding) =>
+        VectorAveragePools.Average(tables, batch, channels, x, y, countPadding);
 
     public override void GlobalAveragePool(int batch, int pixels, int channels, ReadOnlySpan<byte> x, in CodeParameters input, Span<byte> y, in CodeParameters output) =>
         VectorGlobalPools.Average(batch, pixels, channels, x, input, y, output);
