@@ -38,6 +38,24 @@ public sealed record ObserverSpec
     /// <summary>Bins of histogram observers.</summary>
     public int Bins { get; init; } = 2048;
 
+    /// <summary>The scale that <c>FixedQParams</c> always proposes; other observers do not look at it.</summary>
+    public float? Scale { get; init; }
+
+    /// <summary>The zero point that <c>FixedQParams</c> always proposes; other observers do not look at it.</summary>
+    public int? ZeroPoint { get; init; }
+
+    /// <summary>The ranges are left to the run (dynamic quantization); for <c>Placeholder</c>.</summary>
+    public bool IsDynamic { get; init; }
+
+    /// <summary>PyTorch 1.x's <c>compute_dtype</c>: the type activations are quantized to during the run; null unless <see cref="IsDynamic"/>.</summary>
+    public ElementType? ComputeType => IsDynamic ? Type : null;
+
+    /// <summary>The most values that <c>Recording</c> keeps.</summary>
+    public int Cap { get; init; } = 1 << 20;
+
+    /// <summary>The part of the values that <c>Percentile</c> keeps inside the range, above 0 and up to 1.</summary>
+    public double Percentile { get; init; } = 0.9999;
+
     /// <summary>Whether the user gave the codes, which also moves the middle of unsigned symmetric codes.</summary>
     public bool HasCustomRange => QuantMin is not null && QuantMax is not null;
 
@@ -45,7 +63,7 @@ public sealed record ObserverSpec
     /// <exception cref="QuantizationException">The range is empty, lacks an end or code 0, or has codes that the type cannot hold.</exception>
     public QuantizedRange Range => RangeSelector.Select(Type, QuantMin, QuantMax, ReduceRange);
 
-    /// <summary>Makes the observer, from PyTorch's list.</summary>
+    /// <summary>Makes the observer, from the built-in list.</summary>
     /// <exception cref="QuantizationException">The name is unknown or the settings contradict each other.</exception>
     public IObserver Create() => ObserverList.BuiltIn.Create(this);
 }

@@ -9,12 +9,13 @@ namespace Microsoft.ML.Quantization.Observers;
 /// </summary>
 /// <remarks>
 /// Only <c>observer</c> must be present. <c>observer</c>, <c>dtype</c> and <c>qscheme</c> are always written; <c>quant_min</c>, <c>quant_max</c>,
-/// <c>reduce_range</c>, <c>eps</c>, <c>ch_axis</c>, <c>averaging_constant</c> and <c>bins</c> when they differ from the default. The order is
-/// fixed, so equal settings give equal bytes. PyTorch's class names are read as ours: <c>MinMaxObserver</c> means <c>MinMax</c>.
+/// <c>reduce_range</c>, <c>eps</c>, <c>ch_axis</c>, <c>averaging_constant</c>, <c>bins</c>, <c>scale</c>, <c>zero_point</c>, <c>is_dynamic</c>,
+/// <c>cap</c> and <c>percentile</c> when they differ from the default. The order is fixed, so equal settings give equal bytes. PyTorch's class
+/// names are read as ours: <c>MinMaxObserver</c> means <c>MinMax</c>.
 /// </remarks>
 public static class ObserverSpecJson
 {
-    private const string Keys = "observer, dtype, qscheme, quant_min, quant_max, reduce_range, eps, ch_axis, averaging_constant, bins";
+    private const string Keys = "observer, dtype, qscheme, quant_min, quant_max, reduce_range, eps, ch_axis, averaging_constant, bins, scale, zero_point, is_dynamic, cap, percentile";
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="QuantizationException">A key is unknown or missing, or its value is of the wrong kind.</exception>
@@ -41,6 +42,11 @@ public static class ObserverSpecJson
         if (spec.ChannelAxis != plain.ChannelAxis) { writer.WriteNumber("ch_axis", spec.ChannelAxis); }
         if (spec.AveragingConstant != plain.AveragingConstant) { writer.WriteNumber("averaging_constant", spec.AveragingConstant); }
         if (spec.Bins != plain.Bins) { writer.WriteNumber("bins", spec.Bins); }
+        if (spec.Scale is { } scale) { writer.WriteNumber("scale", scale); }
+        if (spec.ZeroPoint is { } zeroPoint) { writer.WriteNumber("zero_point", zeroPoint); }
+        if (spec.IsDynamic) { writer.WriteBoolean("is_dynamic", true); }
+        if (spec.Cap != plain.Cap) { writer.WriteNumber("cap", spec.Cap); }
+        if (spec.Percentile != plain.Percentile) { writer.WriteNumber("percentile", spec.Percentile); }
         writer.WriteEndObject();
     }
 
@@ -56,6 +62,11 @@ public static class ObserverSpecJson
         "ch_axis" => spec with { ChannelAxis = Integer(property) },
         "averaging_constant" => spec with { AveragingConstant = Number(property) },
         "bins" => spec with { Bins = Integer(property) },
+        "scale" => spec with { Scale = IsNull(property) ? null : Number(property) },
+        "zero_point" => spec with { ZeroPoint = IsNull(property) ? null : Integer(property) },
+        "is_dynamic" => spec with { IsDynamic = Flag(property) },
+        "cap" => spec with { Cap = Integer(property) },
+        "percentile" => spec with { Percentile = Double(property) },
         _ => throw new QuantizationException($"An observer's settings have the unknown key '{property.Name}'; expected {Keys}."),
     };
 
@@ -66,6 +77,8 @@ public static class ObserverSpecJson
     private static int Integer(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int value) ? value : throw Wrong(property, "an integer");
 
     private static float Number(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetSingle() : throw Wrong(property, "a number");
+
+    private static double Double(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Number ? property.Value.GetDouble() : throw Wrong(property, "a number");
 
     private static bool Flag(JsonProperty property) => property.Value.ValueKind is JsonValueKind.True or JsonValueKind.False ? property.Value.GetBoolean() : throw Wrong(property, "true or false");
 
