@@ -74,6 +74,10 @@ public sealed class QuantizedTensor
     /// <exception cref="QuantizationException">One pair serves the whole tensor.</exception>
     public int QPerChannelAxis => PerChannel(nameof(QPerChannelAxis)).Axis!.Value;
 
+    /// <summary>A part that shares the codes: <c>q[1]</c>, <c>q[.., 2..5]</c>, <c>q[TensorIndex.Ellipsis, ^1]</c> (PyTorch indexing with integers, slices, <c>None</c> and <c>...</c>).</summary>
+    /// <exception cref="QuantizationException">There are more places than axes, or an index does not exist.</exception>
+    public QuantizedTensor this[params ReadOnlySpan<TensorIndex> places] => QuantizedTensorSelection.Index(this, places);
+
     /// <summary>The codes of a contiguous tensor, in place: writing changes every view.</summary>
     /// <typeparam name="T"><see cref="byte"/> for quint8, <see cref="sbyte"/> for qint8, <see cref="int"/> for qint32.</typeparam>
     /// <exception cref="QuantizationException">The tensor is not contiguous, has 4-bit codes, or holds another type.</exception>

@@ -76,7 +76,7 @@ public static class QuantizedTensorCreation
             {
                 throw new QuantizationException($"Codes of {quantizer.Type.Name()} are {quantizer.Type.Storage().Name()}; found a tensor of {codes.Type.Name()}.");
             }
-            CheckChannels(codes.Shape, quantizer);
+            quantizer.CheckFits(codes.Shape);
             var layout = StridedLayout.Contiguous(codes.Shape);
             if (quantizer.Type != ElementType.QUInt4x2) { return new(new CodeStorage(quantizer.Type, codes.Bytes.ToArray()), layout, quantizer); }
             var packed = new CodeStorage(quantizer.Type, codes.Length);
@@ -115,7 +115,7 @@ public static class QuantizedTensorCreation
         /// <exception cref="QuantizationException">The channels do not fit the axis.</exception>
         public static QuantizedTensor Empty(Shape shape, TensorQuantizer quantizer)
         {
-            CheckChannels(shape, quantizer);
+            quantizer.CheckFits(shape);
             return new(new CodeStorage(quantizer.Type, shape.Length), StridedLayout.Contiguous(shape), quantizer);
         }
     }
@@ -128,11 +128,6 @@ public static class QuantizedTensorCreation
         int i = 0;
         foreach (int element in tensor.Layout) { copy[i++] = tensor.Storage[element]; }
         return new(copy, StridedLayout.Contiguous(tensor.Shape), tensor.Quantizer);
-    }
-
-    private static void CheckChannels(Shape shape, TensorQuantizer quantizer)
-    {
-        if (quantizer.Axis is { } axis) { _ = Quantizer.Layout(shape, axis, quantizer.Scales.Length, shape.Length); }
     }
 
     private static ElementType QuantizedTypeOf(ElementType codes) => codes switch
