@@ -23,6 +23,7 @@ internal static class Histogram
             return;
         }
         Span<float> positions = stackalloc float[Chunk];
+        Span<int> indices = stackalloc int[Chunk];
         int last = bins.Length - 1;
         for (; !values.IsEmpty; values = values[Math.Min(Chunk, values.Length)..])
         {
@@ -30,7 +31,9 @@ internal static class Histogram
             TensorPrimitives.Subtract(values[..part.Length], low, part);
             TensorPrimitives.Divide(part, high - low, part);
             TensorPrimitives.Multiply(part, bins.Length, part);
-            foreach (float position in part) { bins[Math.Min((int)position, last)]++; }
+            // No position is negative or too large for an int, so that the processor's own conversion will do.
+            TensorPrimitives.ConvertToIntegerNative<float, int>(part, indices);
+            foreach (int index in indices[..part.Length]) { bins[Math.Min(index, last)]++; }
         }
     }
 

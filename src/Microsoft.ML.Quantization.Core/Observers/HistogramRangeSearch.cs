@@ -47,9 +47,10 @@ internal static class HistogramRangeSearch
 
     /// <summary>
     /// The expected squared error, summed over all values, when bins <paramref name="first"/>..<paramref name="last"/> are spread over the codes
-    /// and the rest saturates; values count as spread evenly inside their bin.
+    /// and the rest saturates; values count as spread evenly inside their bin. Each code stands for an equal part of those bins, which may also
+    /// begin and end inside a bin or outside the histogram.
     /// </summary>
-    public static double Error(ReadOnlySpan<double> counts, float low, float high, int first, int last, double codes)
+    public static double Error(ReadOnlySpan<double> counts, float low, float high, double first, double last, double codes)
     {
         double width = (double)(high - low) / counts.Length;
         double step = width * (last - first + 1) / codes;

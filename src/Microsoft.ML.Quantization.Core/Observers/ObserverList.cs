@@ -15,7 +15,16 @@ public sealed class ObserverList
         .With("MovingAverageMinMax", spec => new MovingAverageMinMaxObserver(spec))
         .With("PerChannelMinMax", spec => new MinMaxObserver(spec, perChannel: true))
         .With("MovingAveragePerChannelMinMax", spec => new MovingAverageMinMaxObserver(spec, perChannel: true))
-        .With("Histogram", spec => new HistogramObserver(spec));
+        .With("Histogram", spec => new HistogramObserver(spec))
+        .With("Placeholder", spec => new PlaceholderObserver(spec))
+        .With("Recording", spec => new RecordingObserver(spec))
+        .With("NoOp", spec => new NoOpObserver(spec))
+        .With("FixedQParams", spec => new FixedQParamsObserver(spec))
+        .With("ReuseInput", spec => new ReuseInputObserver(spec))
+        .With("Percentile", spec => new PercentileObserver(spec))
+        .With("Entropy", spec => new EntropyObserver(spec))
+        .With("Mse", spec => new MseObserver(spec))
+        .With("Octav", spec => new OctavObserver(spec));
 
     /// <summary>All names, sorted.</summary>
     public IEnumerable<string> Names => _factories.Keys;
@@ -25,14 +34,15 @@ public sealed class ObserverList
 
     /// <summary>
     /// The name in this list that <paramref name="name"/> means: itself, or without the ending of PyTorch's class names, so that
-    /// <c>MinMaxObserver</c> means <c>MinMax</c>. A name that is neither comes back unchanged.
+    /// <c>MinMaxObserver</c> means <c>MinMax</c>, and <c>NoopObserver</c> or <c>Noop</c> means <c>NoOp</c>. Another name comes back unchanged.
     /// </summary>
     public string Resolve(string name)
     {
         const string Ending = "Observer";
-        return !_factories.ContainsKey(name) && name.EndsWith(Ending, StringComparison.Ordinal) && _factories.ContainsKey(name[..^Ending.Length])
-            ? name[..^Ending.Length]
-            : name;
+        if (_factories.ContainsKey(name)) { return name; }
+        string plain = name.EndsWith(Ending, StringComparison.Ordinal) ? name[..^Ending.Length] : name;
+        if (plain == "Noop") { plain = "NoOp"; }
+        return _factories.ContainsKey(plain) ? plain : name;
     }
 
     /// <summary>Makes the observer that <paramref name="spec"/> describes. PyTorch's class names are understood, see <see cref="Resolve"/>.</summary>

@@ -35,7 +35,7 @@ public sealed record QConfigMapping
     internal const string ReuseInput = "ReuseInput";
 
     /// <summary>The observer name for "none": PyTorch's <c>NoopObserver</c>.</summary>
-    internal const string Noop = "Noop";
+    internal const string Noop = "NoOp";
 
     // A hostile pattern on a long name must not hang the caller.
     private static readonly TimeSpan s_patternLimit = TimeSpan.FromSeconds(1);

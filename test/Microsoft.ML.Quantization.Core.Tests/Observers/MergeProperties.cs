@@ -39,6 +39,18 @@ public sealed class MergeProperties
     }));
 
     [TestMethod]
+    [DataRow("Percentile", 0.01)]
+    [DataRow("Mse", 0.02)]
+    [DataRow("Octav", 0.01)]
+    [DataRow("Entropy", 0.05)]
+    public void Cuts_of_merged_histograms_are_those_of_one(string observer, double tolerance) => Check.One(s_config.WithMaxTest(40), Prop.ForAll(Streams(), stream =>
+    {
+        (IObserver whole, IObserver merged) = Run(stream, new() { Observer = observer });
+        float expected = whole.CalculateQParams().Scale, actual = merged.CalculateQParams().Scale;
+        return whole.Count == merged.Count && Math.Abs(expected - actual) <= tolerance * expected;
+    }));
+
+    [TestMethod]
     public void Eight_shards_merged_in_order_propose_the_scale_of_one_observer()
     {
         var spec = new ObserverSpec { Observer = "Histogram" };
@@ -76,7 +88,7 @@ public sealed class MergeProperties
     }
 
     [TestMethod]
-    public void Merging_nothing_changes_nothing() => Check.One(s_config, Prop.ForAll(Streams(), Gen.Elements("MinMax", "MovingAverageMinMax", "Histogram").ToArbitrary(), (stream, name) =>
+    public void Merging_nothing_changes_nothing() => Check.One(s_config, Prop.ForAll(Streams(), Gen.Elements("MinMax", "MovingAverageMinMax", "Histogram", "Percentile", "Entropy", "Mse", "Octav").ToArbitrary(), (stream, name) =>
     {
         IObserver seen = new ObserverSpec { Observer = name }.Create(), empty = seen.Spec.Create();
         foreach (float[] batch in stream.Batches) { seen.Observe(batch, stream.Shape); }

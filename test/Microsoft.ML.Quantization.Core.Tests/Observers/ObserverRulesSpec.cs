@@ -22,7 +22,15 @@ public sealed class ObserverRulesSpec
         Create(new() { Observer = "MovingAverageMinMax", AveragingConstant = 1.5f }, "averaging_constant=1.5");
         Create(new() { Observer = "Histogram", Bins = 1 }, "bins=1");
         Create(new() { Observer = "MinMax", QuantMin = 3, QuantMax = 9 }, "3..9");
-        Create(new() { Observer = "Median" }, "no observer 'Median'", "Histogram, MinMax, MovingAverageMinMax, MovingAveragePerChannelMinMax, PerChannelMinMax");
+        Create(new() { Observer = "Percentile", Percentile = 0 }, "percentile=0", "0.9999");
+        Create(new() { Observer = "Percentile", Percentile = 99.99 }, "percentile=99.99", "up to 1");
+        Create(new() { Observer = "Mse", Scheme = QScheme.PerChannelAffine }, "per_tensor scheme");
+        Create(new() { Observer = "Recording", Cap = 0 }, "cap=0", "1 or more");
+        Create(new() { Observer = "FixedQParams", Scale = 1f }, "lacks its zero_point", "both");
+        Create(new() { Observer = "FixedQParams", ZeroPoint = 1 }, "lacks its scale");
+        Create(new() { Observer = "FixedQParams", Scale = 0f, ZeroPoint = 1 }, "A scale is 0");
+        Create(new() { Observer = "FixedQParams", Scale = 1f, ZeroPoint = 256 }, "zero point is 256", "0..255");
+        Create(new() { Observer = "Median" }, "no observer 'Median'", "Entropy, FixedQParams, Histogram, MinMax, MovingAverageMinMax, MovingAveragePerChannelMinMax, Mse, NoOp, Octav, PerChannelMinMax, Percentile, Placeholder, Recording, ReuseInput");
 
         static void Create(ObserverSpec spec, params string[] parts) => Refusal.Of(() => spec.Create(), parts);
     }
@@ -31,6 +39,8 @@ public sealed class ObserverRulesSpec
     public void PyTorchs_class_names_are_aliases_and_a_list_can_grow()
     {
         Assert.AreEqual("MinMax", new ObserverSpec { Observer = "MinMaxObserver" }.Create().Spec.Observer);
+        foreach (string name in ObserverList.BuiltIn.Names) { Assert.AreEqual(name, ObserverList.BuiltIn.Resolve(name + "Observer")); }
+        Assert.AreEqual("NoOp", ObserverList.BuiltIn.Resolve("NoopObserver"));
         ObserverList longer = ObserverList.BuiltIn.With("MyObserver", spec => new MinMaxObserver(spec));
         Assert.AreEqual("MyObserver", longer.Create(new() { Observer = "MyObserver" }).Spec.Observer);
         Assert.AreEqual("Nobody", longer.Resolve("Nobody"));
@@ -43,6 +53,10 @@ public sealed class ObserverRulesSpec
     [DataRow("PerChannelMinMax", QScheme.PerChannelSymmetric)]
     [DataRow("MovingAveragePerChannelMinMax", QScheme.PerChannelAffine)]
     [DataRow("Histogram", QScheme.PerTensorAffine)]
+    [DataRow("Percentile", QScheme.PerTensorAffine)]
+    [DataRow("Entropy", QScheme.PerTensorSymmetric)]
+    [DataRow("Mse", QScheme.PerTensorAffine)]
+    [DataRow("Octav", QScheme.PerTensorSymmetric)]
     public void Every_observer_refuses_NaN_and_keeps_what_it_had(string name, QScheme scheme)
     {
         IObserver observer = new ObserverSpec { Observer = name, Scheme = scheme, Type = ElementType.QInt8 }.Create();

@@ -14,6 +14,10 @@ public sealed class ObserverSpecJsonSpec
     [DataRow("""{"observer":"MinMax","dtype":"quint8","qscheme":"per_tensor_affine","quant_min":0,"quant_max":127}""")]
     [DataRow("""{"observer":"Histogram","dtype":"quint8","qscheme":"per_tensor_affine","reduce_range":true,"bins":64}""")]
     [DataRow("""{"observer":"MovingAveragePerChannelMinMax","dtype":"qint8","qscheme":"per_channel_symmetric","eps":0.00024414062,"ch_axis":-1,"averaging_constant":0.5}""")]
+    [DataRow("""{"observer":"FixedQParams","dtype":"quint8","qscheme":"per_tensor_affine","quant_min":0,"quant_max":255,"scale":0.0078125,"zero_point":128}""")]
+    [DataRow("""{"observer":"Placeholder","dtype":"float16","qscheme":"per_tensor_affine","is_dynamic":true}""")]
+    [DataRow("""{"observer":"Recording","dtype":"quint8","qscheme":"per_tensor_affine","cap":100}""")]
+    [DataRow("""{"observer":"Percentile","dtype":"quint8","qscheme":"per_tensor_affine","percentile":0.999}""")]
     [DataRow("""{"observer":"SomeoneElses","dtype":"qint8","qscheme":"per_tensor_symmetric"}""")]
     public void Settings_keep_their_bytes(string json)
     {
@@ -39,6 +43,7 @@ public sealed class ObserverSpecJsonSpec
         Read("""{"observer":3}""", "'observer' is 3", "text");
         Read("""{"observer":"MinMax","bins":2.5}""", "'bins' is 2.5", "an integer");
         Read("""{"observer":"MinMax","eps":"small"}""", "'eps' is \"small\"", "a number");
+        Read("""{"observer":"Percentile","percentile":"most"}""", "'percentile' is \"most\"", "a number");
         Read("""{"observer":"MinMax","reduce_range":1}""", "'reduce_range' is 1", "true or false");
         Read("""{"observer":"MinMax","dtype":"quint7"}""", "'quint7'", "quint8");
         Read("""{"observer":"MinMax","qscheme":"affine"}""", "'affine'", "per_tensor_affine");

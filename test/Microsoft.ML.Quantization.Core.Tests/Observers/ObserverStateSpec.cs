@@ -18,6 +18,11 @@ public sealed class ObserverStateSpec
         ["MovingAverageMinMax", "per_tensor_symmetric", """{"observer":"MovingAverageMinMax","version":1,"count":9,"values":{"batches":[3],"first_max_val":[1],"first_min_val":[-1],"max_val":[1.25],"min_val":[-1.5]}}"""],
         ["MovingAveragePerChannelMinMax", "per_channel_affine", """{"observer":"MovingAveragePerChannelMinMax","version":1,"count":9,"values":{"axis":[1],"batches":[1],"first_max_val":[1],"first_min_val":[-1],"max_val":[1],"min_val":[-1]}}"""],
         ["Histogram", "per_tensor_affine", """{"observer":"Histogram","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["Percentile", "per_tensor_affine", """{"observer":"Percentile","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["Entropy", "per_tensor_affine", """{"observer":"Entropy","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["Mse", "per_tensor_affine", """{"observer":"Mse","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["Octav", "per_tensor_affine", """{"observer":"Octav","version":1,"count":7,"values":{"epoch_bins":[0,9,9,16,31],"epoch_counts":[1,2,2,1,1],"epoch_max":[2,3],"epoch_min":[0,-1],"epoch_sizes":[2,3],"histogram":[0,3.5,2.5,1],"infinities":[2],"max_val":[3],"min_val":[-1]}}"""],
+        ["FixedQParams", "per_tensor_affine", """{"observer":"FixedQParams","version":1,"count":7,"values":{}}"""],
     ];
 
     [TestMethod]
@@ -102,7 +107,7 @@ public sealed class ObserverStateSpec
     }
 
     private static IObserver Create(string name, string scheme) =>
-        new ObserverSpec { Observer = name, Scheme = QSchemes.Parse(scheme), Type = ElementType.QInt8, Bins = 4 }.Create();
+        new ObserverSpec { Observer = name, Scheme = QSchemes.Parse(scheme), Type = ElementType.QInt8, Bins = 4, Scale = 0.5f, ZeroPoint = 1 }.Create();
 
     private static ObserverState Parse(string json)
     {
