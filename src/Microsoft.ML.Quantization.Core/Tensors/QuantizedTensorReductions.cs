@@ -46,7 +46,7 @@ public static class QuantizedTensorReductions
     /// <param name="axes">The axes to reduce; all when empty.</param>
     /// <param name="unbiased">Divide by the count less one.</param>
     /// <param name="keepAxes">Keep those axes with size 1.</param>
-    /// <remarks>A single element has no unbiased deviation (NaN in float); its code is the zero point.</remarks>
+    /// <remarks>A single element has no unbiased deviation (NaN in float); its code is the smallest, as for every NaN.</remarks>
     /// <exception cref="QuantizationException">The scheme is per channel, an axis is missing or named twice, or there are no elements.</exception>
     public static QuantizedTensor Std(this QuantizedTensor tensor, ReadOnlySpan<int> axes, bool unbiased = true, bool keepAxes = false)
     {

@@ -79,10 +79,10 @@ public static class QuantizedTensorSelection
             {
                 case TensorIndex.Kinds.Ellipsis: axis += tensor.Rank - named; break;
                 case TensorIndex.Kinds.NewAxis: part = part.Unsqueeze(axis++); break;
-                case TensorIndex.Kinds.Single: part = part.Select(axis, Position(place.Start, part.Shape[axis])); break;
+                case TensorIndex.Kinds.Single: part = part.Select(axis, Position(place.Single, part.Shape[axis])); break;
                 default:
                     int size = part.Shape[axis];
-                    part = part.Slice(axis, Math.Max(place.Start.GetOffset(size), 0), Math.Max(place.End.GetOffset(size), 0), place.Step);
+                    part = part.Slice(axis, Math.Max(place.Range.Start.GetOffset(size), 0), Math.Max(place.Range.End.GetOffset(size), 0), place.Step);
                     axis++;
                     break;
             }

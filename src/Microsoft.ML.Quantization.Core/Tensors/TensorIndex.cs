@@ -15,16 +15,19 @@ public readonly struct TensorIndex
         Ellipsis,
     }
 
-    private TensorIndex(Kinds kind, Index start = default, Index? end = null, int step = 1) => (Kind, Start, End, Step) = (kind, start, end ?? ^0, step);
+    private readonly Range? _range;
+    private readonly int? _step;
+
+    private TensorIndex(Kinds kind, Index single = default, Range? range = null, int? step = null) => (Kind, Single, _range, _step) = (kind, single, range, step);
 
     internal Kinds Kind { get; }
 
-    internal Index Start { get; }
+    internal Index Single { get; }
 
-    internal Index End { get; }
+    // Optional, so that the default value of the struct, which no constructor made, is the whole axis.
+    internal Range Range => _range ?? Range.All;
 
-    // The default value of the struct, which no constructor made, is the whole axis.
-    internal int Step => field == 0 ? 1 : field;
+    internal int Step => _step ?? 1;
 
     /// <summary>The whole axis (PyTorch <c>:</c>).</summary>
     public static TensorIndex All => new(Kinds.Range);
@@ -36,7 +39,7 @@ public readonly struct TensorIndex
     public static TensorIndex Ellipsis => new(Kinds.Ellipsis);
 
     /// <summary>Every <paramref name="step"/>th index of a range (PyTorch <c>start:end:step</c>).</summary>
-    public static TensorIndex Slice(Range range, int step) => new(Kinds.Range, range.Start, range.End, step);
+    public static TensorIndex Slice(Range range, int step) => new(Kinds.Range, range: range, step: step);
 
     /// <summary>One index; counted from the end when negative.</summary>
     public static implicit operator TensorIndex(int index) => new(Kinds.Single, index < 0 ? Index.FromEnd(-index) : index);
@@ -45,5 +48,5 @@ public readonly struct TensorIndex
     public static implicit operator TensorIndex(Index index) => new(Kinds.Single, index);
 
     /// <summary>A range; ends outside the axis are cut off.</summary>
-    public static implicit operator TensorIndex(Range range) => new(Kinds.Range, range.Start, range.End);
+    public static implicit operator TensorIndex(Range range) => new(Kinds.Range, range: range);
 }

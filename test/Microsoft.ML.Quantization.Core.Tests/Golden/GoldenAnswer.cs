@@ -27,6 +27,14 @@ internal static class GoldenAnswer
         }
     }
 
+    /// <summary>The quantized type of plain codes.</summary>
+    public static ElementType QuantizedType(ElementType codes) => codes switch
+    {
+        ElementType.UInt8 => ElementType.QUInt8,
+        ElementType.Int8 => ElementType.QInt8,
+        _ => ElementType.QInt32,
+    };
+
     private static void Check(GoldenTensor expected, QuantizedTensor found, string what)
     {
         Assert.IsTrue(expected.IsQuantized, what + ": quantized");
@@ -38,7 +46,8 @@ internal static class GoldenAnswer
             return;
         }
         CollectionAssert.AreEqual(expected.Scales, found.QPerChannelScales.ToArray(), what + ": scales");
-        CollectionAssert.AreEqual(Array.ConvertAll(expected.ZeroPoints, z => (int)z), found.QPerChannelZeroPoints.ToArray(), what + ": zero points");
+        double[] zeroPoints = [.. found.QPerChannelFloatZeroPoints.IsEmpty ? found.QPerChannelZeroPoints.Select(z => (double)z) : found.QPerChannelFloatZeroPoints.Select(z => (double)z)];
+        CollectionAssert.AreEqual(expected.ZeroPoints, zeroPoints, what + ": zero points");
         Assert.AreEqual(expected.Axis, found.QPerChannelAxis, what + ": axis");
     }
 

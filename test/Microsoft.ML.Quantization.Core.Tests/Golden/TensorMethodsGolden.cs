@@ -163,6 +163,11 @@ public sealed class TensorMethodsGolden
     {
         Tensor codes = golden.ToTensor();
         if (!golden.IsPerChannel) { return QuantizedTensor.MakePerTensorQuantized(codes, golden.Scale, golden.ZeroPoint); }
+        if (golden.ZeroPointsAreReal)
+        {
+            return QuantizedTensor.FromCodes(codes, TensorQuantizer.PerChannelFloat(
+                Array.ConvertAll(golden.Scales, s => (float)s), Array.ConvertAll(golden.ZeroPoints, z => (float)z), golden.Axis, GoldenAnswer.QuantizedType(golden.Type)));
+        }
         return QuantizedTensor.MakePerChannelQuantized(codes, golden.Scales, Array.ConvertAll(golden.ZeroPoints, z => (int)z), golden.Axis);
     }
 
