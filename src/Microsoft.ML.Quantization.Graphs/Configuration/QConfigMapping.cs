@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Microsoft.ML.Quantization.Observers;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
@@ -16,7 +17,7 @@ public sealed record ModuleNameObjectTypeOrder(string ModuleName, string ObjectT
 /// <item>module name, operator and index,</item>
 /// <item>module name: the node's own, or else that of the nearest enclosing module,</item>
 /// <item>regular expression on the module name: the first one set,</item>
-/// <item>operator (<c>Conv</c>, <c>Gemm</c>, …),</item>
+/// <item>operator: its name in ONNX (<c>Conv</c>), or else one of PyTorch's (<c>nn.Conv2d</c>, <c>nn.functional.conv2d</c>, <c>reshape</c>; the first rule set),</item>
 /// <item>global.</item>
 /// </list>
 /// A null configuration is a match as well; it means "do not quantize".
@@ -37,6 +38,9 @@ public sealed record QConfigMapping
     /// <summary>The observer name for "none": PyTorch's <c>NoopObserver</c>.</summary>
     internal const string Noop = "NoOp";
 
+    /// <summary>The observer name for parameters known beforehand: PyTorch's <c>FixedQParamsObserver</c>.</summary>
+    internal const string FixedQParams = "FixedQParams";
+
     // A hostile pattern on a long name must not hang the caller.
     private static readonly TimeSpan s_patternLimit = TimeSpan.FromSeconds(1);
 
@@ -47,14 +51,14 @@ public sealed record QConfigMapping
     /// What this package proposes: quint8 activations 0..255 by smallest and largest value, per-channel symmetric qint8 weights. No reduced
     /// range, because the engines are exact.
     /// </summary>
-    public static QConfigMapping Default => NamedQConfigs.Ours;
+    public static QConfigMapping Default { get; } = Empty.SetGlobal(new(new ObserverSpec { Observer = "MinMax" }, ObserverDefaults.PerChannelWeight));
 
     /// <summary>
-    /// PyTorch's <c>get_default_qconfig_mapping</c> for <c>x86</c>, <c>fbgemm</c>, <c>qnnpack</c> or <c>onednn</c>. Operators whose output range
-    /// is known (sigmoid, tanh, softmax) take their fixed parameters from their traits.
+    /// PyTorch's <c>get_default_qconfig_mapping</c> for <c>x86</c>, <c>fbgemm</c>, <c>qnnpack</c> or <c>onednn</c>; see
+    /// <see cref="DefaultQConfigs"/>.
     /// </summary>
     /// <exception cref="QuantizationException">There is no such backend.</exception>
-    public static QConfigMapping ForBackend(string backend) => NamedQConfigs.Of(backend);
+    public static QConfigMapping ForBackend(string backend) => DefaultQConfigs.GetDefaultQConfigMapping(backend);
 
     /// <summary>The rule when no other matches.</summary>
     public QConfig? Global { get; private init; }
@@ -74,8 +78,8 @@ public sealed record QConfigMapping
     /// <summary>Sets the rule when no other matches.</summary>
     public QConfigMapping SetGlobal(QConfig? config) => this with { Global = config };
 
-    /// <summary>Sets the rule of an operator, named as in ONNX.</summary>
-    public QConfigMapping SetObjectType(string objectType, QConfig? config) => this with { ObjectTypes = Set(ObjectTypes, objectType, config) };
+    /// <summary>Sets the rule of an operator, named as in ONNX (<c>Conv</c>) or as in PyTorch (<c>nn.Conv2d</c>, see <see cref="OperatorNames"/>).</summary>
+    public QConfigMapping SetObjectType(string objectType, QConfig? config) => this with { ObjectTypes = Set(ObjectTypes, TorchNames.Normalize(objectType), config) };
 
     /// <summary>Sets the rule of a module or node and of all it encloses.</summary>
     public QConfigMapping SetModuleName(string moduleName, QConfig? config) => this with { ModuleNames = Set(ModuleNames, moduleName, config) };
@@ -92,14 +96,14 @@ public sealed record QConfigMapping
     /// <exception cref="QuantizationException">The index is negative.</exception>
     public QConfigMapping SetModuleNameObjectTypeOrder(string moduleName, string objectType, int index, QConfig? config) => index < 0
         ? throw new QuantizationException($"Index {index} of operator '{objectType}' in module '{moduleName}' is negative; expected 0 for the first one.")
-        : this with { Orders = Set(Orders, new ModuleNameObjectTypeOrder(moduleName, objectType, index), config) };
+        : this with { Orders = Set(Orders, new ModuleNameObjectTypeOrder(moduleName, TorchNames.Normalize(objectType), index), config) };
 
     /// <summary>The configuration of a node; null when it is not to be quantized.</summary>
     public QConfig? Find(Node node, Graph graph)
     {
         ImmutableArray<string> path = ModulePath.Split(node.Name);
         return Orders.Length > 0 && ByOrder(node, path, graph, out QConfig? config) || ByModule(path, out config)
-            || ByPattern(node.Name, path, out config) || ByType(node.Operator, out config) ? config : Global;
+            || ByPattern(node.Name, path, out config) || ByType(node, graph, out config) ? config : Global;
     }
 
     /// <inheritdoc/>
@@ -117,15 +121,15 @@ public sealed record QConfigMapping
         foreach ((ModuleNameObjectTypeOrder order, QConfig? candidate) in Orders)
         {
             ImmutableArray<string> module = ModulePath.Split(order.ModuleName);
-            if (order.ObjectType == node.Operator && module.Length > nearest && ModulePath.Encloses(module, path) && Index(module) == order.Index)
+            if (Is(node, order.ObjectType, graph) && module.Length > nearest && ModulePath.Encloses(module, path) && Index(module, order.ObjectType) == order.Index)
             {
                 (nearest, config) = (module.Length, candidate);
             }
         }
         return nearest >= 0;
 
-        int Index(ImmutableArray<string> module) => graph.Nodes.TakeWhile(other => other.Name != node.Name)
-            .Count(other => other.Operator == node.Operator && ModulePath.Encloses(module, ModulePath.Split(other.Name)));
+        int Index(ImmutableArray<string> module, string type) => graph.Nodes.TakeWhile(other => other.Name != node.Name)
+            .Count(other => Is(other, type, graph) && ModulePath.Encloses(module, ModulePath.Split(other.Name)));
     }
 
     private bool ByModule(ImmutableArray<string> path, out QConfig? config)
@@ -164,11 +168,21 @@ public sealed record QConfigMapping
         return false;
     }
 
-    private bool ByType(string objectType, out QConfig? config)
+    private bool ByType(Node node, Graph graph, out QConfig? config)
     {
+        // A rule for the operator itself is the more exact one: PyTorch's names can stand for several operators.
         foreach ((string name, QConfig? candidate) in ObjectTypes)
         {
-            if (name == objectType)
+            if (name == node.Operator)
+            {
+                config = candidate;
+                return true;
+            }
+        }
+        ImmutableArray<string> names = ObjectTypes.IsEmpty ? [] : OperatorNames.Of(node, graph);
+        foreach ((string name, QConfig? candidate) in ObjectTypes)
+        {
+            if (names.Contains(name))
             {
                 config = candidate;
                 return true;
@@ -177,6 +191,8 @@ public sealed record QConfigMapping
         config = null;
         return false;
     }
+
+    private static bool Is(Node node, string type, Graph graph) => node.Operator == type || OperatorNames.Of(node, graph).Contains(type);
 
     private static Regex Compile(string pattern)
     {

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using Microsoft.ML.Quantization.Observers;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
@@ -18,7 +17,8 @@ namespace Microsoft.ML.Quantization.Graphs;
 ///   "module_name_object_type_order": [ { "module_name": "net", "object_type": "Gemm", "index": 0, "qconfig": null } ]
 /// }
 /// </code>
-/// null means "do not quantize". The order of the patterns counts. Equal mappings give equal bytes.
+/// null means "do not quantize". A configuration for training has fake-quantizers instead of observers:
+/// <c>"weight": { "fake_quantize": "FakeQuantize", "observer": { … } }</c>. The order of the patterns counts. Equal mappings give equal bytes.
 /// </summary>
 public static class QConfigMappingJson
 {
@@ -35,7 +35,7 @@ public static class QConfigMappingJson
             writer.WriteStartObject();
             writer.WriteNumber("version", Version);
             writer.WritePropertyName("global");
-            Write(writer, mapping.Global);
+            QConfigJson.Write(writer, mapping.Global);
             WriteRules(writer, "object_type", mapping.ObjectTypes);
             WriteRules(writer, "module_name", mapping.ModuleNames);
             WriteRules(writer, "module_name_regex", mapping.ModuleNamePatterns);
@@ -75,7 +75,7 @@ public static class QConfigMappingJson
         {
             mapping = entry.Name switch
             {
-                "global" => mapping.SetGlobal(Config(entry.Value, "global")),
+                "global" => mapping.SetGlobal(QConfigJson.Read(entry.Value, "global")),
                 "object_type" => Rules(mapping, entry, static (all, name, config) => all.SetObjectType(name, config)),
                 "module_name" => Rules(mapping, entry, static (all, name, config) => all.SetModuleName(name, config)),
                 "module_name_regex" => Rules(mapping, entry, static (all, name, config) => all.SetModuleNameRegex(name, config)),
@@ -86,26 +86,6 @@ public static class QConfigMappingJson
         return mapping;
     }
 
-    private static void Write(Utf8JsonWriter writer, QConfig? config)
-    {
-        if (config is null)
-        {
-            writer.WriteNullValue();
-            return;
-        }
-        writer.WriteStartObject();
-        WriteSpec("activation", config.Activation);
-        WriteSpec("weight", config.Weight);
-        writer.WriteEndObject();
-
-        void WriteSpec(string name, ObserverSpec? spec)
-        {
-            writer.WritePropertyName(name);
-            if (spec is null) { writer.WriteNullValue(); }
-            else { ObserverSpecJson.Write(writer, spec); }
-        }
-    }
-
     private static void WriteRules(Utf8JsonWriter writer, string key, ImmutableArray<KeyValuePair<string, QConfig?>> rules)
     {
         if (rules.Length == 0) { return; }
@@ -113,7 +93,7 @@ public static class QConfigMappingJson
         foreach ((string name, QConfig? config) in rules)
         {
             writer.WritePropertyName(name);
-            Write(writer, config);
+            QConfigJson.Write(writer, config);
         }
         writer.WriteEndObject();
     }
@@ -128,7 +108,7 @@ public static class QConfigMappingJson
             writer.WriteString("object_type", order.ObjectType);
             writer.WriteNumber("index", order.Index);
             writer.WritePropertyName("qconfig");
-            Write(writer, config);
+            QConfigJson.Write(writer, config);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -138,7 +118,7 @@ public static class QConfigMappingJson
     {
         if (entry.Value.ValueKind != JsonValueKind.Object) { throw Wrong(entry.Name, entry.Value, "an object of names and configurations"); }
         JsonFields.Check(entry.Value, $"'{entry.Name}'", null);
-        foreach (JsonProperty rule in entry.Value.EnumerateObject()) { mapping = set(mapping, rule.Name, Config(rule.Value, $"{entry.Name} '{rule.Name}'")); }
+        foreach (JsonProperty rule in entry.Value.EnumerateObject()) { mapping = set(mapping, rule.Name, QConfigJson.Read(rule.Value, $"{entry.Name} '{rule.Name}'")); }
         return mapping;
     }
 
@@ -157,25 +137,9 @@ public static class QConfigMappingJson
             {
                 throw Wrong(Where, item, $"two texts, an integer and a configuration for {Fields}");
             }
-            mapping = mapping.SetModuleNameObjectTypeOrder(module.GetString()!, type.GetString()!, number, Config(config, Where));
+            mapping = mapping.SetModuleNameObjectTypeOrder(module.GetString()!, type.GetString()!, number, QConfigJson.Read(config, Where));
         }
         return mapping;
-    }
-
-    private static QConfig? Config(JsonElement json, string where)
-    {
-        if (json.ValueKind == JsonValueKind.Null) { return null; }
-        if (json.ValueKind != JsonValueKind.Object) { throw Wrong(where, json, "null, or an object with activation and weight"); }
-        JsonFields.Check(json, where, "activation, weight");
-        return new(Spec("activation"), Spec("weight"));
-
-        ObserverSpec? Spec(string name)
-        {
-            if (!json.TryGetProperty(name, out JsonElement spec)) { throw new QuantizationException($"The quantization configuration lacks '{name}' in {where}; write null to leave it in float."); }
-            if (spec.ValueKind == JsonValueKind.Null) { return null; }
-            try { return ObserverSpecJson.Read(spec); }
-            catch (QuantizationException problem) { throw new QuantizationException($"In {where}, '{name}': {problem.Message}", problem); }
-        }
     }
 
     private static QuantizationException Wrong(string where, JsonElement json, string expected) =>

@@ -46,6 +46,7 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
         if (data.IsEmpty) { return "it reads no float32 activations"; }
         if (config is null) { return "the configuration says not to quantize it"; }
         if (WhyNotStatic(config) is { } notStatic) { return notStatic; }
+        if (options.Backend is { } backend && BackendSupport.WhyNot(backend, node, graph, config, weight is not null) is { } unsupported) { return unsupported; }
         if (data.FirstOrDefault(_large.Contains) is { } large)
         {
             return $"'{large}' holds constants of magnitude {options.LargestConstant} or more (an additive mask?), which would take all codes from the other values";
@@ -64,6 +65,7 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
         { Observer: QConfigMapping.ReuseInput } => null,
         { Type: not (ElementType.QUInt8 or ElementType.QInt8) } spec => $"the configuration gives its activations the type {spec.Type.Name()}; static quantization takes quint8 or qint8",
         { Observer: QConfigMapping.Placeholder } => "the configuration leaves its ranges to the run (dynamic quantization)",
+        { Observer: QConfigMapping.FixedQParams } and ({ Scale: null } or { ZeroPoint: null }) => "the configuration fixes its parameters and gives no scale or no zero point",
         { } spec when spec.Scheme.IsPerChannel() => $"the configuration gives its activations the scheme {spec.Scheme.Name()}; activations take one scale",
         _ => null,
     };

@@ -47,14 +47,18 @@ internal sealed class ObservedValues
         var groups = ImmutableArray.CreateBuilder<ObserverGroup>();
         foreach (IGrouping<int, Entry> members in _entries.GroupBy(entry => Root(_index[entry.Value])).OrderBy(group => group.Key))
         {
-            ObserverSpec spec = members.Select(entry => entry.Spec).FirstOrDefault(spec => spec is not null) ?? throw NoSpec(members.First().Value);
+            QuantizationParameters?[] known = [.. members.Where(entry => !entry.IsCopy).Select(entry => entry.Fixed).Distinct()];
+            ObserverSpec spec = Choose([.. members.Select(entry => entry.Spec).OfType<ObserverSpec>()], known.Length == 1) ?? throw NoSpec(members.First().Value);
             // The range of a constant is known exactly; no other observer does better.
             if (members.All(entry => entry.IsConstant)) { spec = new ObserverSpec { Observer = "MinMax", Type = spec.Type, Scheme = spec.Scheme, ReduceRange = spec.ReduceRange, QuantMin = spec.QuantMin, QuantMax = spec.QuantMax, Eps = spec.Eps }; }
-            QuantizationParameters?[] known = [.. members.Where(entry => !entry.IsCopy).Select(entry => entry.Fixed).Distinct()];
             groups.Add(new(members.First().Value, spec, [.. members.Select(entry => entry.Value)]) { Fixed = known.Length == 1 ? known[0] : null });
         }
         return groups.ToImmutable();
     }
+
+    // Parameters that are fixed for one value do not suit the others of its group; these are observed.
+    private static ObserverSpec? Choose(ObserverSpec[] specs, bool agree) =>
+        specs.FirstOrDefault(spec => spec.Observer != QConfigMapping.FixedQParams) ?? (agree || specs.Length == 0 ? specs.FirstOrDefault() : new ObserverSpec { Observer = "MinMax", Type = specs[0].Type });
 
     private static QuantizationException NoSpec(string value) =>
         new($"Value '{value}' reuses the observer of its input, but that input has none. Give the node that writes it, or the global rule, an observer of its own.");

@@ -11,7 +11,8 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <item>An operator with weights is quantized where its configuration says so.</item>
 /// <item>Another operator (Add, pool, reshape, …) is quantized when a quantized operator reads its output, or when it leads from one to an
 /// output of the graph. So codes never turn into reals and back without a gain.</item>
-/// <item>A value is observed once, by the observer of the node that writes it; a value that comes from outside, by that of its first reader.</item>
+/// <item>A value is observed once, by the observer of the node that writes it; a value that comes from outside, by that of its first reader
+/// (or the global one, where that reader's observer fixes the parameters of its output).</item>
 /// <item>All inputs and outputs of an operator that shares its observer (pool, reshape, Concat) have one group.</item>
 /// </list>
 /// </summary>
@@ -29,7 +30,7 @@ public static class Prepare
         options ??= PrepareOptions.Default;
         ImmutableArray<NodeRole> roles = new NodeRoles(graph, mapping, options).Decide();
         bool[] quantized = Demand(graph, roles, options);
-        ImmutableArray<ObserverGroup> groups = Groups(graph, roles, quantized, options);
+        ImmutableArray<ObserverGroup> groups = Groups(graph, mapping, roles, quantized, options);
         var configs = Enumerable.Range(0, roles.Length).Where(i => quantized[i]).ToImmutableSortedDictionary(i => graph.Nodes[i].Name, i => roles[i].Config!, StringComparer.Ordinal);
         return new(graph, groups, configs, [.. Enumerable.Range(0, roles.Length).Select(i => Note(graph.Nodes[i], roles[i], quantized[i]))], options.Operators);
     }
@@ -59,7 +60,7 @@ public static class Prepare
         return fed;
     }
 
-    private static ImmutableArray<ObserverGroup> Groups(Graph graph, ImmutableArray<NodeRole> roles, bool[] quantized, PrepareOptions options)
+    private static ImmutableArray<ObserverGroup> Groups(Graph graph, QConfigMapping mapping, ImmutableArray<NodeRole> roles, bool[] quantized, PrepareOptions options)
     {
         var observed = new ObservedValues();
         HashSet<string> read = new(StringComparer.Ordinal);
@@ -73,7 +74,7 @@ public static class Prepare
         {
             if (!quantized[i]) { continue; }
             (Node node, NodeRole role) = (graph.Nodes[i], roles[i]);
-            foreach (string value in role.Data) { observed.Add(value, Activation(role), graph.Constant(value) is not null); }
+            foreach (string value in role.Data) { observed.Add(value, Input(role, mapping), graph.Constant(value) is not null); }
             string[] outputs = [.. node.Outputs.Where(output => output.Length > 0 && (role.SharesObserver || options.ObserveUnreadOutputs || read.Contains(output)))];
             QuantizationParameters? known = role.SharesObserver ? null : Fixed(options.Operators.Find(node, graph.Opset).Traits, role.Config!.Activation!);
             foreach (string output in outputs) { observed.Add(output, Activation(role) ?? observed.SpecOf(role.Data[0]), isConstant: false, known, isCopy: role.SharesObserver); }
@@ -85,9 +86,19 @@ public static class Prepare
     // A node that reuses its input's observer has no spec of its own.
     private static ObserverSpec? Activation(NodeRole role) => role.Config!.Activation is { Observer: not QConfigMapping.ReuseInput } spec ? spec : null;
 
-    // Traits state the parameters for quint8; qint8 codes are the same ones less 128.
+    // The fixed parameters of a configuration (of Sigmoid, say) are those of the output; an input that nobody else observes has its own range.
+    private static ObserverSpec? Input(NodeRole role, QConfigMapping mapping) => Activation(role) switch
+    {
+        { Observer: QConfigMapping.FixedQParams } output => mapping.Global?.Activation is { Observer: not (QConfigMapping.FixedQParams or QConfigMapping.ReuseInput or QConfigMapping.Placeholder) } usual && usual.Type == output.Type
+            ? usual
+            : new() { Observer = "MinMax", Type = output.Type },
+        var own => own,
+    };
+
+    // A configuration says it, or else the traits: for quint8, and qint8 codes are the same ones less 128.
     private static QuantizationParameters? Fixed(OperatorTraits traits, ObserverSpec spec) =>
-        traits.Observation != ObservationType.FixedQParams || traits.FixedOutput is not { } known ? null
+        spec is { Observer: QConfigMapping.FixedQParams, Scale: { } scale, ZeroPoint: { } zeroPoint } ? new(scale, zeroPoint, spec.Type, spec.Range)
+        : traits.Observation != ObservationType.FixedQParams || traits.FixedOutput is not { } known ? null
         : spec.Type == known.Type ? known
         : new(known.Scale, known.ZeroPoint - 128, ElementType.QInt8);
 

@@ -23,6 +23,12 @@ public sealed record PrepareOptions
     /// <summary>Magnitude from which a constant operand (an additive mask) keeps its readers in float: in 8 bits it would leave no codes for the rest.</summary>
     public float LargestConstant { get; init; } = 1e4f;
 
+    /// <summary>
+    /// What the backend can run in integers; an operator it cannot run as configured stays float with that reason. Null for our own engines,
+    /// which run every operator that has a quantized form.
+    /// </summary>
+    public BackendConfig? Backend { get; init; }
+
     /// <summary>The operators that nodes may name.</summary>
     public OperatorList Operators { get; init; } = OperatorList.BuiltIn;
 }

@@ -113,8 +113,8 @@ public sealed class QConfigMappingSpec
         QConfigMapping mapping = QConfigMapping.ForBackend(backend);
         Assert.AreEqual(new ObserverSpec { Observer = "Histogram", ReduceRange = reduceRange }, mapping.Global!.Activation);
         Assert.AreEqual(weight, mapping.Global.Weight!.Observer);
-        Assert.AreEqual(transposedWeight, mapping.ObjectTypes.Single(rule => rule.Key == "ConvTranspose").Value!.Weight!.Observer);
-        Assert.AreEqual("ReuseInput", mapping.ObjectTypes.Single(rule => rule.Key == "Reshape").Value!.Activation!.Observer);
+        Assert.AreEqual(transposedWeight, mapping.ObjectTypes.Single(rule => rule.Key == "nn.ConvTranspose2d").Value!.Weight!.Observer);
+        Assert.AreEqual("ReuseInput", mapping.ObjectTypes.Single(rule => rule.Key == "reshape").Value!.Activation!.Observer);
     }
 
     [TestMethod]
