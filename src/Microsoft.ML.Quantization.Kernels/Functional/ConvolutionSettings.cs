@@ -13,6 +13,9 @@ public sealed record ConvolutionSettings
     /// <summary>Zeros before and after each axis; 0 by default. For a transposed convolution, what is cut off both ends.</summary>
     public IReadOnlyList<int> Padding { get; init; } = [];
 
+    /// <summary>Choose the padding so that the output is as large as the input, an odd one at the end (PyTorch <c>padding='same'</c>); needs stride 1.</summary>
+    public bool Same { get; init; }
+
     /// <summary>Steps between the taps of one window; 1 by default.</summary>
     public IReadOnlyList<int> Dilations { get; init; } = [];
 
@@ -26,37 +29,31 @@ public sealed record ConvolutionSettings
     /// <exception cref="QuantizationException">A list has neither 0, nor 1, nor one entry for each axis, or an entry is out of bounds.</exception>
     internal ConvolutionWindow Window(ReadOnlySpan<int> kernel)
     {
-        ImmutableArray<int> pads = All(Padding, kernel.Length, 0, 0, nameof(Padding));
-        return new([.. kernel], All(Strides, kernel.Length, 1, 1, nameof(Strides)), All(Dilations, kernel.Length, 1, 1, nameof(Dilations)), pads, pads);
+        int rank = kernel.Length;
+        ImmutableArray<int> strides = PerAxis.Expand(nameof(Strides), Strides, PerAxis.Repeat(1, rank), 1);
+        ImmutableArray<int> dilations = PerAxis.Expand(nameof(Dilations), Dilations, PerAxis.Repeat(1, rank), 1);
+        ImmutableArray<int> pads = PerAxis.Expand(nameof(Padding), Padding, PerAxis.Repeat(0, rank), 0);
+        if (!Same) { return new([.. kernel], strides, dilations, pads, pads); }
+        if (Padding.Count > 0 || strides.Any(static stride => stride != 1))
+        {
+            throw new QuantizationException($"{nameof(Same)} was asked for with strides [{string.Join(", ", strides)}] and padding [{string.Join(", ", Padding)}]; expected stride 1 and no padding, which is chosen then.");
+        }
+        var total = new int[rank];
+        for (int axis = 0; axis < rank; axis++) { total[axis] = checked((kernel[axis] - 1) * dilations[axis]); }
+        return new([.. kernel], strides, dilations, [.. total.Select(static both => both / 2)], [.. total.Select(static both => both - both / 2)]);
     }
 
     /// <summary>Sizes of the output.</summary>
-    /// <exception cref="QuantizationException">The input is smaller than the window, or a transposed output vanishes.</exception>
+    /// <exception cref="QuantizationException">The input is smaller than the window, a transposed output vanishes, or a setting is of the other kind of convolution.</exception>
     internal int[] OutputSize(ConvolutionWindow window, ReadOnlySpan<int> input, bool transposed)
     {
-        ImmutableArray<int> extra = All(OutputPadding, window.Rank, 0, 0, nameof(OutputPadding));
-        var output = new int[window.Rank];
-        for (int axis = 0; axis < output.Length; axis++)
+        ImmutableArray<int> extra = PerAxis.Expand(nameof(OutputPadding), OutputPadding, PerAxis.Repeat(0, window.Rank), 0);
+        if (transposed && Same) { throw new QuantizationException($"{nameof(Same)} was asked for in a transposed convolution; expected {nameof(Padding)}, which it cuts off."); }
+        for (int axis = 0; axis < window.Rank; axis++)
         {
-            int reach = window.Dilations[axis] * (window.Kernel[axis] - 1), pads = window.PadsBegin[axis] + window.PadsEnd[axis];
-            output[axis] = transposed
-                ? (input[axis] - 1) * window.Strides[axis] - pads + reach + extra[axis] + 1
-                : (input[axis] + pads - reach - 1 + window.Strides[axis]) / window.Strides[axis];
-            if (input[axis] < 1 || output[axis] < 1 || (!transposed && input[axis] + pads <= reach))
-            {
-                throw new QuantizationException($"Spatial axis {axis} has {input[axis]} elements and padding {pads}; expected room for a window that reaches over {reach + 1}. Use larger inputs or more padding.");
-            }
+            int room = transposed ? Math.Max(window.Strides[axis], window.Dilations[axis]) : 1;
+            if (extra[axis] >= room) { throw new QuantizationException($"{nameof(OutputPadding)} of spatial axis {axis} is {extra[axis]}; expected less than {room}: {(transposed ? "the larger of stride and dilation" : "only transposed convolutions have it")}."); }
         }
-        return output;
-    }
-
-    private static ImmutableArray<int> All(IReadOnlyList<int> given, int rank, int absent, int least, string name)
-    {
-        if (given.Count > 1 && given.Count != rank) { throw new QuantizationException($"{name} has {given.Count} entries; expected {rank}, one for each spatial axis, or one for all."); }
-        foreach (int value in given)
-        {
-            if (value < least) { throw new QuantizationException($"{name} holds {value}; expected {least} or more."); }
-        }
-        return given.Count == rank ? [.. given] : [.. Enumerable.Repeat(given.Count == 0 ? absent : given[0], rank)];
+        return transposed ? WindowSizes.Scatter(window, input, extra) : WindowSizes.Gather(window, input);
     }
 }
