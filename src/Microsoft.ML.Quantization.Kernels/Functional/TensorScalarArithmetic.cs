@@ -33,7 +33,7 @@ public static class TensorScalarArithmetic
         QuantizedRange range = ByteTensors.Map(x).Range();
         Require(scalar);
         double scale = x.QScale, shifted = x.QZeroPoint - Math.Round(scalar / scale, MidpointRounding.ToEven);
-        if (Math.Abs(shifted) > 1 << 24) { throw new QuantizationException($"The scalar {scalar} is {shifted:R} steps of scale {scale} away from {x}; expected at most 2^24, of which something of x remains. Add in float."); }
+        if (Math.Abs(shifted) > 1 << 30) { throw new QuantizationException($"The scalar {scalar} moves the zero point of {x} at scale {scale} to {shifted:R}; expected at most 2^30, so that sums fit 32 bits. Add in float."); }
         int zero = (int)shifted;
         if (range.Contains(zero)) { return Map(x, scale, zero, relu, static code => code, engine); }
         int end = zero < range.Minimum ? range.Minimum : range.Maximum;
