@@ -20,13 +20,15 @@ public static class QuantizedTensorInterop
 
     /// <summary>The codes as a span with lengths and strides; writing changes every view.</summary>
     /// <typeparam name="T"><see cref="byte"/> for quint8, <see cref="sbyte"/> for qint8, <see cref="int"/> for qint32.</typeparam>
-    /// <exception cref="QuantizationException">The tensor has 4-bit codes, holds another type, or an axis is expanded so that elements share a code.</exception>
-    public static TensorSpan<T> AsTensorSpan<T>(this QuantizedTensor tensor) where T : unmanaged => new(Reach<T>(tensor), Widen(tensor.Shape.Sizes.AsSpan()), Widen(tensor.Strides.AsSpan()));
+    /// <exception cref="QuantizationException">The tensor has 4-bit codes, holds another type, or has strides a tensor span cannot express.</exception>
+    public static TensorSpan<T> AsTensorSpan<T>(this QuantizedTensor tensor) where T : unmanaged =>
+        new(Reach<T>(tensor, smallestStride: 1), Widen(tensor.Shape.Sizes.AsSpan()), Strides(tensor));
 
     /// <summary>The codes as a read-only span with lengths and strides.</summary>
     /// <typeparam name="T"><see cref="byte"/> for quint8, <see cref="sbyte"/> for qint8, <see cref="int"/> for qint32.</typeparam>
-    /// <exception cref="QuantizationException">The tensor has 4-bit codes, or holds another type.</exception>
-    public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this QuantizedTensor tensor) where T : unmanaged => new(Reach<T>(tensor), Widen(tensor.Shape.Sizes.AsSpan()), Widen(tensor.Strides.AsSpan()));
+    /// <exception cref="QuantizationException">The tensor has 4-bit codes, holds another type, or has strides a tensor span cannot express; expanded axes it can.</exception>
+    public static ReadOnlyTensorSpan<T> AsReadOnlyTensorSpan<T>(this QuantizedTensor tensor) where T : unmanaged =>
+        new(Reach<T>(tensor, smallestStride: 0), Widen(tensor.Shape.Sizes.AsSpan()), Strides(tensor));
 
     /// <summary>Writes the reals into a tensor of the same lengths, of any strides.</summary>
     /// <exception cref="QuantizationException">The lengths differ, or the channels do not fit the axis.</exception>
@@ -43,14 +45,32 @@ public static class QuantizedTensorInterop
         System.Numerics.Tensors.Tensor.Create(tensor.Dequantize().AsSpan<float>().ToArray(), Widen(tensor.Shape.Sizes.AsSpan()));
 
     // From the first to the last code this view can reach.
-    private static Span<T> Reach<T>(QuantizedTensor tensor) where T : unmanaged
+    private static Span<T> Reach<T>(QuantizedTensor tensor, int smallestStride) where T : unmanaged
     {
         if (tensor.Type == ElementType.QUInt4x2 || ElementTypes.Of<T>() != tensor.Type.Storage())
         {
             throw new QuantizationException($"A tensor of {tensor.Type.Name()} cannot be seen as a span of {ElementTypes.Of<T>().Name()}; {(tensor.Type == ElementType.QUInt4x2 ? "it has two codes in a byte, use Codes to read one code in each" : $"expected {tensor.Type.Storage().Name()}")}.");
         }
-        return tensor.Length == 0 ? [] : MemoryMarshal.Cast<byte, T>(tensor.Storage.Bytes)[tensor.StorageOffset..(int)tensor.Layout.Extent];
+        // Not the default span: tensor spans accept no empty shape over a null reference.
+        if (tensor.Length == 0) { return MemoryMarshal.Cast<byte, T>(tensor.Storage.Bytes[..0]); }
+        CheckNested(tensor, smallestStride);
+        return MemoryMarshal.Cast<byte, T>(tensor.Storage.Bytes)[tensor.StorageOffset..(int)tensor.Layout.Extent];
     }
+
+    // System.Numerics.Tensors wants each axis, from the smallest stride on, to step over the whole of the one before, its last step included.
+    private static void CheckNested(QuantizedTensor tensor, int smallestStride)
+    {
+        long reach = smallestStride;
+        foreach (int axis in Enumerable.Range(0, tensor.Rank).Where(axis => tensor.Shape[axis] > 1).OrderBy(axis => tensor.Strides[axis]))
+        {
+            if (tensor.Strides[axis] < reach) { throw new QuantizationException($"A tensor span cannot express shape {tensor.Shape} with strides [{string.Join(", ", tensor.Strides)}]; expected axes that step over each other without sharing codes. Clone the tensor first."); }
+            reach = (long)tensor.Strides[axis] * tensor.Shape[axis];
+        }
+    }
+
+    // An axis of size 1, and any axis of an empty tensor, never steps; its stride is written as 0, which every constructor takes.
+    private static nint[] Strides(QuantizedTensor tensor) =>
+        [.. Enumerable.Range(0, tensor.Rank).Select(axis => tensor.Length > 0 && tensor.Shape[axis] > 1 ? (nint)tensor.Strides[axis] : 0)];
 
     private static nint[] Widen(ReadOnlySpan<int> numbers) => Array.ConvertAll(numbers.ToArray(), number => (nint)number);
 

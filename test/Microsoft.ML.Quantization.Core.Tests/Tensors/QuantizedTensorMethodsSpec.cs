@@ -145,6 +145,9 @@ public sealed class QuantizedTensorMethodsSpec
         turned.DequantizeTo(new TensorSpan<float>(reals, [3, 2]));
         CollectionAssert.AreEqual(turned.Dequantize().AsSpan<float>().ToArray(), reals);
         Assert.IsTrue(QuantizedTensor.Quantize(dense.AsReadOnlyTensorSpan(), q.Quantizer).Equal(turned.Contiguous()));
+        Refusal.Of(() => q[0].Expand(4, 3).AsTensorSpan<byte>(), "strides [0, 1]", "sharing codes", "Clone");
+        Refusal.Of(() => q.Flatten().Unfold(0, 2, 1).AsReadOnlyTensorSpan<byte>(), "strides [1, 1]", "Clone");
+        Refusal.Of(() => QuantizedTensor.EmptyAffine(new Shape(3, 3, 6), 1, 0, ElementType.QUInt8)[.., TensorIndex.Slice(.., 2)].AsTensorSpan<byte>(), "strides [18, 12, 1]", "Clone");
         Refusal.Of(() => q.AsTensorSpan<sbyte>(), "quint8", "expected uint8");
         Refusal.Of(() => q.DequantizeTo(new TensorSpan<float>(new float[6], [3, 2])), "[3, 2]", "expected [2, 3]");
     }

@@ -66,6 +66,23 @@ public sealed class QuantizedTensorProperties
         return Enumerable.Range(0, lt.Length).All(i => lt[i] != ge[i] && gt[i] != le[i] && eq[i] != ne[i] && le[i] == (lt[i] || eq[i]));
     });
 
+    [TestMethod]
+    public void Tensor_spans_see_what_views_see() => Holds(q =>
+    {
+        if (q.Type != ElementType.QUInt8) { return true; }
+        QuantizedTensor[] views =
+        [
+            q, q.Transpose(0, 2), q.Permute(2, 0, 1), q[0], q[..1], q[.., ^1], q[.., 1.., 0], q[.., .., TensorIndex.Slice(..2, 2)], q[TensorIndex.Slice(.., 2)], q.Unsqueeze(1), q.Transpose(0, 1)[..1],
+            q[.., ..0], q[.., ..1].Transpose(1, 2), q.Expand(2, -1, -1, -1), q.View(-1), q[0, 0].Unsqueeze(-1),
+        ];
+        return views.All(view =>
+        {
+            var flat = new byte[view.Length];
+            view.AsReadOnlyTensorSpan<byte>().FlattenTo(flat);
+            return flat.AsSpan().SequenceEqual(view.Codes().Bytes) && (view.Rank == 4 && view.Strides[0] == 0 || view.AsTensorSpan<byte>().FlattenedLength == view.Length);
+        });
+    });
+
     private static void Holds(Func<QuantizedTensor, bool> property) => Check.One(s_config, Prop.ForAll(Tensors(), property));
 
     private static Arbitrary<QuantizedTensor> Tensors() => Arb.From(
