@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>
 /// The weights of one phase as [panel, tap, k / 4, column, 4]: the four bytes of one lane are four consecutive k of one output channel.
-/// k is filled up to a multiple of 4 with zero weights, columns to the width of the panel.
+/// k is filled up to a multiple of 4 with zero weights, columns to the width of the panel. An engine may want the columns in another order.
 /// </summary>
 internal sealed unsafe class Int8Panels
 {
@@ -13,7 +13,7 @@ internal sealed unsafe class Int8Panels
     private readonly long[] _weightOffsets;
     private readonly long[] _startOffsets;
 
-    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels)
+    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, ColumnOrder order)
     {
         (int taps, int depth) = shape.Steps(phase);
         (Taps, Depth) = (taps, Math.Max(4, (depth + 3) / 4 * 4));
@@ -32,9 +32,9 @@ internal sealed unsafe class Int8Panels
         {
             for (int column = 0; column < panels[i].Columns; column++)
             {
-                int channel = panels[i].Column + column;
-                int sum = PackColumn(spec, shape, phase, Weights(i), depth, panels[i].Width, column, channel);
-                Start(i)[column] = unchecked((spec.Bias.IsEmpty ? 0 : spec.Bias.Span[channel]) - zeroPoint * sum);
+                int channel = panels[i].Column + column, slot = order(panels[i].Width, column);
+                int sum = PackColumn(spec, shape, phase, Weights(i), depth, panels[i].Width, slot, channel);
+                Start(i)[slot] = unchecked((spec.Bias.IsEmpty ? 0 : spec.Bias.Span[channel]) - zeroPoint * sum);
             }
         }
     }
@@ -51,7 +51,7 @@ internal sealed unsafe class Int8Panels
     /// <summary>Bias − zero point · Σ weights, for each column of one panel.</summary>
     public int* Start(int panel) => (int*)(_start.Pointer + _startOffsets[panel]);
 
-    private int PackColumn(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, sbyte* panel, int depth, int width, int column, int channel)
+    private int PackColumn(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, sbyte* panel, int depth, int width, int slot, int channel)
     {
         ReadOnlySpan<sbyte> weights = spec.Weights.Span;
         int sum = 0;
@@ -60,7 +60,7 @@ internal sealed unsafe class Int8Panels
             for (int k = 0; k < depth; k++)
             {
                 sbyte weight = weights[shape.WeightIndex(channel, tap, k, phase.Taps)];
-                panel[(tap * (long)Depth + k / 4 * 4) * width + column * 4 + k % 4] = weight;
+                panel[(tap * (long)Depth + k / 4 * 4) * width + slot * 4 + k % 4] = weight;
                 sum += weight;
             }
         }

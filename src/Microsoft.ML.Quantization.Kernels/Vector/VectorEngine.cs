@@ -2,23 +2,20 @@ namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The kernels written over vector registers, for one choice of instructions.</summary>
 /// <param name="name">The engine's name.</param>
-internal sealed class VectorEngine<TDot, TInteger, TFloat, TReal>(string name) : Engine
-    where TDot : struct, IInt8Dot<TInteger>, IBytePack
-    where TInteger : struct
+internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string name) : Engine
+    where TConvolutions : struct, IInt8Convolutions
+    where TPack : struct, IBytePack
     where TFloat : struct, IFloatVector<TReal>
     where TReal : struct
 {
     public override string Name => name;
 
-    public override bool IsSupported => TDot.IsSupported && TFloat.IsSupported;
+    public override bool IsSupported => TConvolutions.IsSupported && TFloat.IsSupported;
 
     public override BoundConvolution Bind(Int8ConvolutionSpec spec)
     {
         SpecCheck.Require(spec);
-        PackedShape shape = new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte));
-        if (shape.IsDepthwise) { return new Int8Depthwise<TDot, TInteger>(spec, shape, shape.CutDepthwise(Int8Depthwise<TDot, TInteger>.Width)); }
-        (int wide, int narrow) = VectorInt8Convolution<TDot, TInteger>.Widths;
-        return new VectorInt8Convolution<TDot, TInteger>(spec, shape, shape.Cut(wide, narrow));
+        return TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte)));
     }
 
     public override BoundConvolution Bind(FloatConvolutionSpec spec)
@@ -30,17 +27,17 @@ internal sealed class VectorEngine<TDot, TInteger, TFloat, TReal>(string name) :
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width, width));
     }
 
-    public override void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => VectorCodes<TDot>.Quantize(x, codes, output);
+    public override void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => VectorCodes<TPack>.Quantize(x, codes, output);
 
-    public override void Dequantize(ReadOnlySpan<byte> codes, Span<float> y, in CodeParameters input) => VectorCodes<TDot>.Dequantize(codes, y, input);
+    public override void Dequantize(ReadOnlySpan<byte> codes, Span<float> y, in CodeParameters input) => VectorCodes<TPack>.Dequantize(codes, y, input);
 
     public override void Add(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
-        VectorCodes<TDot>.Combine<No>(a, aMap, b, bMap, y, output);
+        VectorCodes<TPack>.Combine<No>(a, aMap, b, bMap, y, output);
 
     public override void Multiply(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
-        VectorCodes<TDot>.Combine<Yes>(a, aMap, b, bMap, y, output);
+        VectorCodes<TPack>.Combine<Yes>(a, aMap, b, bMap, y, output);
 
-    public override void Lookup(ReadOnlySpan<byte> codes, Span<byte> y, ReadOnlySpan<byte> table) => VectorCodes<TDot>.Lookup(codes, y, table);
+    public override void Lookup(ReadOnlySpan<byte> codes, Span<byte> y, ReadOnlySpan<byte> table) => VectorCodes<TPack>.Lookup(codes, y, table);
 
     public override void MaxPool(PoolTables tables, int batch, int channels, ReadOnlySpan<byte> x, Span<byte> y, bool signed) =>
         VectorPools.Max(tables, batch, channels, x, y, signed);

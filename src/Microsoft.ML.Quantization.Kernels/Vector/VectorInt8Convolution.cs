@@ -20,7 +20,7 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
         : base(shape, spec.Output is FloatOutput ? sizeof(float) : 1, panels.Length, (byte)spec.InputZeroPoint)
     {
         _panels = panels;
-        _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels))];
+        _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, PlainOrder.Slot))];
         _output = new(spec.Output, panels);
         if (spec.InputSigned)
         {

@@ -8,9 +8,14 @@ public static class ConvolutionCases
         .. from rows in new[] { 1, 2, 3, 4, 5, 6, 7, 13, 48, 49 }
            from depth in new[] { 1, 3, 4, 5, 64 }
            select ConvolutionCase.MatMul(rows, depth, 33),
-        .. from columns in new[] { 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 49, 64, 65, 130 }
+        .. from columns in new[] { 1, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 96, 130, 144 }
            from rows in new[] { 1, 5 }
            select ConvolutionCase.MatMul(rows, 13, columns),
+        // Every height of every width of tile.
+        .. from columns in new[] { 16, 30, 48, 64 }
+           from rows in Enumerable.Range(1, 13)
+           select ConvolutionCase.MatMul(rows, 20, columns),
+        ConvolutionCase.MatMul(101, 33, 70),
         ConvolutionCase.MatMul(0, 5, 3),
         ConvolutionCase.MatMul(3, 1031, 40),
         .. from channels in new[] { 1, 2, 3, 4, 5, 8, 16, 17 }
@@ -22,6 +27,8 @@ public static class ConvolutionCases
         ConvolutionCase.Conv2D("body", 2, 64, 64, 7, 3, 1, 1),
         ConvolutionCase.Conv2D("strided", 1, 32, 48, 9, 3, 2, 1),
         ConvolutionCase.Conv2D("dilated", 1, 20, 17, 9, 3, 1, 2, 2),
+        ConvolutionCase.Conv2D("taps of four bytes", 1, 20, 15, 5, 3, 1, 1, 1, 5),
+        ConvolutionCase.Conv2D("taps of twelve bytes", 1, 24, 48, 5, 3, 1, 1, 1, 2),
         ConvolutionCase.Conv2D("point", 2, 24, 10, 5, 1),
         ConvolutionCase.Conv2D("all padding at the corner", 1, 8, 8, 2, 2, 2, 3),
         ConvolutionCase.Conv2D("groups", 2, 8, 12, 6, 3, 1, 1, 1, 4),

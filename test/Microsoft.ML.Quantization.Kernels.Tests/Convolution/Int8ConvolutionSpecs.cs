@@ -80,6 +80,10 @@ public sealed class Int8ConvolutionSpecs
         ImmutableArray<float> multipliers = [.. Enumerable.Range(0, shape.OutputChannels).Select(static c => (c % 5) switch { 0 => 0.001f, 1 => 1e-4f, 2 => 3e35f, 3 => 0.0171f, _ => 1e-9f })];
         yield return new QuantizedOutput(multipliers, 117, 0, 255, false);
         yield return new QuantizedOutput(multipliers, -3, -3, 100, true);
+        // Small enough that no scaled sum leaves the integers: engines may limit codes later then.
+        ImmutableArray<float> small = [.. multipliers.Select(static multiplier => Math.Min(multiplier, 0.02f))];
+        yield return new QuantizedOutput(small, 117, 3, 250, false);
+        yield return new QuantizedOutput(small, -120, -120, 127, true);
         yield return new FloatOutput(multipliers, -2.5f, 1e20f);
     }
 

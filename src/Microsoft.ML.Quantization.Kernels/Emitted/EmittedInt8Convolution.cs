@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>Integer convolutions of every kind but depthwise, on emitted tiles.</summary>
+internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
+{
+    private const uint SignBits = 0x8080_8080;
+
+    private readonly ImmutableArray<Panel> _panels;
+    private readonly Int8Panels[] _weights;
+    private readonly EmittedOutput _output;
+    private readonly TileKernels[] _tiles; // by registers of columns, less one
+    private readonly int _outputElementSize;
+
+    /// <param name="spec">A checked specification.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="panels">Its panels, see <see cref="EmittedPanels"/>.</param>
+    public EmittedInt8Convolution(Int8ConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels)
+        : base(shape, OutputElementSize(spec), panels.Length, (byte)spec.InputZeroPoint)
+    {
+        _panels = panels;
+        _output = new(spec, panels);
+        _outputElementSize = OutputElementSize(spec);
+        _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, TileColumns.Order(_output.Kind)))];
+        _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned, _output.Kind))];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    {
+        Int8Panels weights = _weights[phase];
+        nint pairs = weights.Depth & ~7;
+        TileCall call = new() { TapBytes = stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = SignBits };
+        _output.Describe(ref call);
+        for (int index = first; index < end; index++)
+        {
+            Panel panel = _panels[index];
+            call.Advance = panel.Group * Shape.Depth + pairs;
+            call.Weights = weights.Weights(index);
+            call.Start = weights.Start(index);
+            call.Multipliers = _output.Multipliers(index);
+            call.OutputOffset = (nint)panel.Column * _outputElementSize;
+            call.Columns = ulong.MaxValue >> (64 - panel.Columns);
+            call.Partial = panel.Columns < panel.Width ? 1 : 0;
+            call.Rows = rows;
+            call.Outputs = outputs;
+            // Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six.
+            TileKernels tiles = _tiles[panel.Width / TileShape.Lanes - 1];
+            int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
+            (int height, int taller) = Math.DivRem(count, needed);
+            if (taller > 0)
+            {
+                call.Tiles = taller;
+                ((delegate* unmanaged<TileCall*, void>)tiles[height + 1])(&call);
+            }
+            call.Tiles = needed - taller;
+            ((delegate* unmanaged<TileCall*, void>)tiles[height])(&call);
+        }
+    }
+
+    private static int OutputElementSize(Int8ConvolutionSpec spec) => spec.Output is FloatOutput ? sizeof(float) : 1;
+}

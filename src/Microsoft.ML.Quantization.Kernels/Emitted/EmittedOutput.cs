@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>An output stage in the form emitted tiles take.</summary>
+internal sealed unsafe class EmittedOutput
+{
+    /// <summary>Every float below it converts to an integer.</summary>
+    private const double LargestInteger = 1L << 30;
+
+    private readonly PinnedMemory _multipliers;
+    private readonly int[] _offsets;
+    private readonly OutputStage _stage;
+
+    public EmittedOutput(Int8ConvolutionSpec spec, ImmutableArray<Panel> panels)
+    {
+        _stage = spec.Output;
+        ImmutableArray<float> multipliers = _stage is QuantizedOutput codes ? codes.Multipliers : ((FloatOutput)_stage).Scales;
+        Kind = _stage is FloatOutput ? OutputKind.Floats : Fits(spec, multipliers) ? OutputKind.Codes : OutputKind.ClampedCodes;
+        _offsets = new int[panels.Length];
+        int columns = 0;
+        for (int i = 0; i < panels.Length; i++)
+        {
+            _offsets[i] = columns;
+            columns += panels[i].Width;
+        }
+        _multipliers = new(columns * (long)sizeof(float));
+        ColumnOrder order = TileColumns.Order(Kind);
+        for (int i = 0; i < panels.Length; i++)
+        {
+            for (int column = 0; column < panels[i].Columns; column++) { Multipliers(i)[order(panels[i].Width, column)] = multipliers[panels[i].Column + column]; }
+        }
+    }
+
+    /// <summary>Which tiles write it.</summary>
+    public OutputKind Kind { get; }
+
+    /// <summary>The multipliers of one panel.</summary>
+    public float* Multipliers(int panel) => (float*)_multipliers.Pointer + _offsets[panel];
+
+    /// <summary>Writes what every panel shares.</summary>
+    public void Describe(ref TileCall call)
+    {
+        if (_stage is FloatOutput floats)
+        {
+            (call.Low, call.High) = (floats.Minimum, floats.Maximum);
+            return;
+        }
+        var codes = (QuantizedOutput)_stage;
+        int unsigned = codes.Signed ? 128 : 0;
+        (call.Low, call.High) = (codes.Minimum - codes.ZeroPoint, codes.Maximum - codes.ZeroPoint);
+        call.Shift = (uint)(codes.ZeroPoint + unsigned) * 0x0001_0001;
+        call.Smallest = (uint)(codes.Minimum + unsigned) * 0x0101_0101;
+        call.Largest = (uint)(codes.Maximum + unsigned) * 0x0101_0101;
+        call.Flip = (uint)unsigned * 0x0101_0101;
+    }
+
+    /// <summary>Whether every scaled sum converts to an integer whatever the codes are, so that the limits can wait until it is a byte.</summary>
+    private static bool Fits(Int8ConvolutionSpec spec, ImmutableArray<float> multipliers)
+    {
+        for (int channel = 0; channel < multipliers.Length; channel++)
+        {
+            (long smallest, long largest) = Int8Accumulator.Bounds(spec, channel);
+            if (Math.Max(-(double)smallest, largest) * Math.Abs((double)multipliers[channel]) >= LargestInteger) { return false; }
+        }
+        return true;
+    }
+}

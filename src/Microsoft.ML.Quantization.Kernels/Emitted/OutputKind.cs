@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>What an emitted tile writes.</summary>
+internal enum OutputKind
+{
+    /// <summary>Codes of sums that are proved to fit an integer after scaling; limiting them as bytes is enough.</summary>
+    Codes,
+
+    /// <summary>Codes of sums that may not fit; they are limited as floats before they become integers.</summary>
+    ClampedCodes,
+
+    /// <summary>Floats.</summary>
+    Floats,
+}
