@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Observers;
@@ -29,7 +30,20 @@ internal sealed class ConfigurationOptions
         });
     }
 
-    private static IEnumerable<string> ActivationObservers => ObserverList.BuiltIn.Names.Where(name => !name.Contains(PerChannel, StringComparison.Ordinal) && !name.Contains("Fixed", StringComparison.Ordinal));
+    // Of all observers those that learn one map for a whole tensor: not the markers, the recorder, the fixed ones or those of weights.
+    private static ImmutableArray<string> ActivationObservers { get; } = [.. ObserverList.BuiltIn.Names.Where(LearnsOneMap)];
+
+    private static bool LearnsOneMap(string name)
+    {
+        try
+        {
+            return new ObserverSpec { Observer = name }.Create() is not FixedQParamsObserver and var observer && observer.CalculateQParams() is not null;
+        }
+        catch (QuantizationException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Adds the options to a verb.</summary>
     public static ConfigurationOptions AddTo(Command verb)

@@ -17,7 +17,7 @@ public sealed class CommandLineSpec
     [DataRow("bench a.onnx --threads 100000", "from 1 to 1024")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --rows 0", "--rows is 0; expected a whole number from 1")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --seed -1", "Cannot parse argument '-1'")]
-    [DataRow("static a.onnx --calibration a.npz -o b.onnx --observer mean", "There is no observer 'mean' of activations; expected one of histogram, minmax")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --observer mean", "There is no observer 'mean' of activations; expected one of entropy, histogram, minmax, movingaverageminmax, mse, octav, percentile.")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --backend z80", "z80")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --config c.json --backend x86", "expected one of them")]
     [DataRow("evaluate a.onnx --data a.npz --metric wit", "wit")]
