@@ -32,4 +32,8 @@ public sealed record FakeQuantizeSpec
     /// are of the weights' magnitude whatever the size of the tensor.
     /// </summary>
     public bool UseGradientScaling { get; init; }
+
+    /// <summary>Makes the fake-quantizer, from the built-in lists.</summary>
+    /// <exception cref="QuantizationException">A name is unknown or the settings contradict each other.</exception>
+    public IFakeQuantize Create() => FakeQuantizeList.BuiltIn.Create(this);
 }

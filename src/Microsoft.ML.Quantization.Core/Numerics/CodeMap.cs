@@ -30,9 +30,13 @@ public readonly struct CodeMap
     }
 
     /// <summary>The code of <paramref name="value"/>.</summary>
-    public int Code(float value)
+    public int Code(float value) => Code(value, out _);
+
+    /// <summary>The code of <paramref name="value"/>, and whether it came out without saturating; NaN counts as saturating.</summary>
+    public int Code(float value, out bool inside)
     {
         float steps = MathF.Round(_divides ? value / _factor : value * _factor, MidpointRounding.ToEven);
+        inside = steps > _low && steps < _high;
         // Written so that NaN, which compares false, takes the lower end.
         return _range.Clamp((long)(steps > _low ? MathF.Min(steps, _high) : _low) + _zeroPoint);
     }

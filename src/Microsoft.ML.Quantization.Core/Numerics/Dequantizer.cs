@@ -9,6 +9,9 @@ public static class Dequantizer
     /// <remarks>Source: PyTorch ATen/native/quantized, <c>dequantize_val</c>; ONNX DequantizeLinear.</remarks>
     public static float Real(int code, float scale, int zeroPoint) => (float)((long)code - zeroPoint) * scale;
 
+    /// <summary>The real of one code with a real-valued zero point: <c>float32((code − zeroPoint) · scale)</c>.</summary>
+    public static float RealFloat(int code, float scale, float zeroPoint) => (code - zeroPoint) * scale;
+
     /// <summary>Dequantizes with one scale and zero point.</summary>
     /// <exception cref="QuantizationException">The lengths differ.</exception>
     public static void Dequantize<T>(ReadOnlySpan<T> codes, Span<float> values, float scale, int zeroPoint) where T : unmanaged, IBinaryInteger<T>
@@ -60,7 +63,7 @@ public static class Dequantizer
         for (int i = 0; i < codes.Length; i++)
         {
             int channel = i / layout.Inner % layout.Channels;
-            values[i] = (int.CreateTruncating(codes[i]) - parameters.FloatZeroPoints[channel]) * parameters.Scales[channel];
+            values[i] = RealFloat(int.CreateTruncating(codes[i]), parameters.Scales[channel], parameters.FloatZeroPoints[channel]);
         }
     }
 

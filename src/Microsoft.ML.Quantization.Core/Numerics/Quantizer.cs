@@ -70,12 +70,8 @@ public static class Quantizer
         where T : unmanaged, IBinaryInteger<T>
     {
         CheckLength(values.Length, codes.Length);
-        float inverse = 1f / scale;
-        for (int i = 0; i < values.Length; i++)
-        {
-            float code = MathF.Round(values[i] * inverse + zeroPoint, MidpointRounding.ToEven);
-            codes[i] = T.CreateTruncating(code > range.Minimum ? (int)MathF.Min(code, range.Maximum) : range.Minimum);
-        }
+        var map = new FloatCodeMap(scale, zeroPoint, range);
+        for (int i = 0; i < values.Length; i++) { codes[i] = T.CreateTruncating(map.Code(values[i], out _)); }
     }
 
     internal static ChannelLayout Layout(Shape shape, int axis, int channels, int length)
