@@ -15,31 +15,34 @@ internal static class JsonValues
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    /// <summary>Reads a document of a known version.</summary>
+    /// <summary>Reads a document.</summary>
     /// <param name="json">The text.</param>
+    /// <param name="read">Reads its root.</param>
     /// <param name="what">What it is, for messages: <c>backend configuration</c>.</param>
-    /// <param name="version">The only version.</param>
-    /// <param name="keys">The keys its object may have.</param>
-    /// <param name="read">Reads the object.</param>
-    /// <exception cref="QuantizationException">It is not JSON, of another version, or has unknown or repeated keys.</exception>
-    public static T Read<T>(string json, string what, int version, string keys, Func<JsonElement, T> read)
+    /// <exception cref="QuantizationException">It is not JSON, or <paramref name="read"/> refuses it.</exception>
+    public static T Read<T>(string json, Func<JsonElement, T> read, string what)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            JsonElement root = document.RootElement;
-            Object(root, $"the {what}", keys);
-            if (!root.TryGetProperty("version", out JsonElement found) || found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out int number))
-            {
-                throw new QuantizationException($"The {what} lacks its version; add \"version\": {version}.");
-            }
-            if (number != version) { throw new QuantizationException($"The {what} has version {number}; this package reads version {version}. Use a newer package."); }
-            return read(root);
+            return read(document.RootElement);
         }
         catch (JsonException invalid)
         {
             throw new QuantizationException($"The {what} is not JSON at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}: {invalid.Message}", invalid);
         }
+    }
+
+    /// <summary>Checks that an element is an object of a known version with known keys.</summary>
+    /// <exception cref="QuantizationException">It is not.</exception>
+    public static void CheckVersion(JsonElement json, string where, int version, string keys)
+    {
+        Object(json, where, keys);
+        if (!json.TryGetProperty("version", out JsonElement found) || found.ValueKind != JsonValueKind.Number || !found.TryGetInt32(out int number))
+        {
+            throw new QuantizationException($"The version is missing in {where}; add \"version\": {version}.");
+        }
+        if (number != version) { throw new QuantizationException($"Found version {number} of {where}; this package reads version {version}. Use a newer package."); }
     }
 
     /// <summary>Checks that an element is an object with known keys only.</summary>

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
 
 namespace Microsoft.ML.Quantization.Graphs;
@@ -27,40 +25,26 @@ public static class QConfigMappingJson
     private const string Keys = "version, global, object_type, module_name, module_name_regex, module_name_object_type_order";
 
     /// <summary>The mapping as indented JSON with <c>\n</c> at line ends.</summary>
-    public static string Write(QConfigMapping mapping)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("version", Version);
-            writer.WritePropertyName("global");
-            QConfigJson.Write(writer, mapping.Global);
-            WriteRules(writer, "object_type", mapping.ObjectTypes);
-            WriteRules(writer, "module_name", mapping.ModuleNames);
-            WriteRules(writer, "module_name_regex", mapping.ModuleNamePatterns);
-            if (mapping.Orders.Length > 0) { WriteOrders(writer, mapping.Orders); }
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
-    }
+    public static string Write(QConfigMapping mapping) => JsonValues.Write(writer => Write(writer, mapping));
 
     /// <summary>The mapping that a text describes.</summary>
     /// <exception cref="QuantizationException">It is not JSON, of a newer version, or has an unknown key or a value of the wrong kind.</exception>
-    public static QConfigMapping Read(string json)
+    public static QConfigMapping Read(string json) => JsonValues.Read(json, Read, "quantization configuration");
+
+    internal static void Write(Utf8JsonWriter writer, QConfigMapping mapping)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            return Read(document.RootElement);
-        }
-        catch (JsonException invalid)
-        {
-            throw new QuantizationException($"The quantization configuration is not JSON at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}: {invalid.Message}", invalid);
-        }
+        writer.WriteStartObject();
+        writer.WriteNumber("version", Version);
+        writer.WritePropertyName("global");
+        QConfigJson.Write(writer, mapping.Global);
+        WriteRules(writer, "object_type", mapping.ObjectTypes);
+        WriteRules(writer, "module_name", mapping.ModuleNames);
+        WriteRules(writer, "module_name_regex", mapping.ModuleNamePatterns);
+        if (mapping.Orders.Length > 0) { WriteOrders(writer, mapping.Orders); }
+        writer.WriteEndObject();
     }
 
-    private static QConfigMapping Read(JsonElement json)
+    internal static QConfigMapping Read(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object) { throw Wrong("the configuration", json, $"an object with {Keys}"); }
         JsonFields.Check(json, "the quantization configuration", Keys);

@@ -32,7 +32,13 @@ public static class BackendConfigJson
         + "fused_module, fuser_method, input_type_to_index, num_tensor_args_to_observation_type, input_output_observed";
 
     /// <summary>The configuration as indented JSON with <c>\n</c> at line ends. PyTorch's <c>BackendConfig.to_dict</c>.</summary>
-    public static string Write(BackendConfig backend) => JsonValues.Write(writer =>
+    public static string Write(BackendConfig backend) => JsonValues.Write(writer => Write(writer, backend));
+
+    /// <summary>The configuration that a text describes. PyTorch's <c>BackendConfig.from_dict</c>.</summary>
+    /// <exception cref="QuantizationException">It is not JSON, of a newer version, or has an unknown key or a value of the wrong kind.</exception>
+    public static BackendConfig Read(string json) => JsonValues.Read(json, Read, "backend configuration");
+
+    internal static void Write(Utf8JsonWriter writer, BackendConfig backend)
     {
         writer.WriteStartObject();
         writer.WriteNumber("version", Version);
@@ -41,16 +47,15 @@ public static class BackendConfigJson
         foreach (BackendPatternConfig config in backend.Configs) { Write(writer, config); }
         writer.WriteEndArray();
         writer.WriteEndObject();
-    });
+    }
 
-    /// <summary>The configuration that a text describes. PyTorch's <c>BackendConfig.from_dict</c>.</summary>
-    /// <exception cref="QuantizationException">It is not JSON, of a newer version, or has an unknown key or a value of the wrong kind.</exception>
-    public static BackendConfig Read(string json) => JsonValues.Read(json, "backend configuration", Version, Keys, root =>
+    internal static BackendConfig Read(JsonElement json)
     {
-        var backend = new BackendConfig(root.TryGetProperty("name", out JsonElement name) ? JsonValues.Text(name, "'name' of the backend configuration") : "");
-        if (!root.TryGetProperty("configs", out JsonElement configs)) { return backend; }
-        return backend.SetBackendPatternConfigs(JsonValues.Items(configs, "'configs' of the backend configuration").Select((config, i) => Pattern(config, $"configs[{i}]")));
-    });
+        JsonValues.CheckVersion(json, "the backend configuration", Version, Keys);
+        var backend = new BackendConfig(json.TryGetProperty("name", out JsonElement name) ? JsonValues.Text(name, "'name' of the backend configuration") : "");
+        return !json.TryGetProperty("configs", out JsonElement configs) ? backend
+            : backend.SetBackendPatternConfigs(JsonValues.Items(configs, "'configs' of the backend configuration").Select((config, i) => Pattern(config, $"configs[{i}]")));
+    }
 
     private static void Write(Utf8JsonWriter writer, BackendPatternConfig config)
     {

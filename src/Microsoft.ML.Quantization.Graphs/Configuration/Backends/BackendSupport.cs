@@ -14,7 +14,8 @@ internal static class BackendSupport
         ImmutableArray<ImmutableArray<string>> chain = OperatorNames.Chain(node, graph);
         for (int length = chain.Length; length > 0; length--)
         {
-            BackendPatternConfig[] fitting = [.. backend.Configs.Where(candidate => Fits(candidate.Pattern, chain.AsSpan()[..length]))];
+            // The usual name of an operator comes first, so that it is the one a reason speaks of.
+            BackendPatternConfig[] fitting = [.. backend.Configs.Where(candidate => Fits(candidate.Pattern, chain.AsSpan()[..length])).OrderBy(candidate => chain[0].IndexOf(candidate.Pattern.Root.Name))];
             if (fitting.Length == 0) { continue; }
             string? first = null;
             foreach (BackendPatternConfig candidate in fitting)
