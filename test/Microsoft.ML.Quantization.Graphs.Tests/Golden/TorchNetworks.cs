@@ -13,11 +13,11 @@ internal static class TorchNetworks
     public static QConfig MinMaxPerTensor { get; } = new(new ObserverSpec { Observer = "MinMax" }, new ObserverSpec { Observer = "MinMax", Type = ElementType.QInt8, Scheme = QScheme.PerTensorSymmetric });
 
     /// <summary>fc1 – relu – fc2 – sig – fc3.</summary>
-    public static Graph Mlp(GoldenCase c)
+    public static Graph Mlp(GoldenCase c, Shape? input = null)
     {
         var network = new ParameterGraph(c);
         string first = c.Inputs.GetProperty("params").TryGetProperty("fc1.0.weight", out _) ? "fc1.0" : "fc1";
-        string x = network.Input("x", InputShape(c));
+        string x = network.Input("x", input ?? InputShape(c));
         string hidden = network.Add("relu", "Relu", network.Linear("fc1", x, first));
         string gated = network.Add("sig", "Sigmoid", network.Linear("fc2", hidden));
         network.Builder.AddOutput(network.Linear("fc3", gated));
