@@ -89,6 +89,28 @@ public sealed class BackendConfigSpec
     public void What_is_wrong_is_refused_with_its_place(string json, string message) => QConfigMappingSpec.Refuses(message, () => BackendConfigJson.Read(json));
 
     [TestMethod]
+    public void OneDnn_fuses_a_sum_on_either_side_of_a_convolution()
+    {
+        foreach (string add in (string[])["torch.add", "operator.add"])
+        {
+            BackendPattern left = BackendPattern.Join(add, BackendPattern.Of("nn.Conv2d"), BackendPattern.Any), right = BackendPattern.Join(add, BackendPattern.Any, BackendPattern.Of("nn.Conv2d", "nn.BatchNorm2d"));
+            Assert.AreEqual("nn.intrinsic.ConvAdd2d", BackendConfigs.OneDnn.Find(left)!.FusedModule);
+            Assert.AreEqual("fuse_conv_bn_add_relu_right", BackendConfigs.OneDnn.Find(BackendPattern.Join("nn.ReLU", right))!.FuserMethod);
+        }
+        Assert.AreEqual("nn.intrinsic.LinearTanh", BackendConfigs.OneDnn.Find(BackendPattern.Of("nn.Linear", "torch.tanh"))!.FusedModule);
+        Assert.AreEqual(DTypeConfigs.WeightOnlyQInt8, BackendConfigs.OneDnn.Find(BackendPattern.Of("nn.EmbeddingBag"))!.DTypes.Single());
+        Assert.IsNull(BackendConfigs.X86.Find(BackendPattern.Of("nn.Linear", "torch.tanh")));
+    }
+
+    [TestMethod]
+    public void ExecuTorch_knows_few_patterns_and_prefers_symmetric_codes()
+    {
+        Assert.HasCount(2 + 7 + 2 + 11 + 1 + 1, BackendConfigs.ExecuTorch.Configs);
+        Assert.AreEqual(DTypeConfigs.WeightedOpQInt8Symmetric, BackendConfigs.ExecuTorch.Find(BackendPattern.Of("nn.Conv2d"))!.DTypes[0]);
+        Assert.IsNull(BackendConfigs.ExecuTorch.Find(BackendPattern.Of("nn.Conv1d")));
+    }
+
+    [TestMethod]
     public void An_unknown_name_is_refused_with_those_there_are() =>
         QConfigMappingSpec.Refuses("There is no backend configuration 'arm'; expected one of executorch, fbgemm, native, onednn, qnnpack, tensorrt, x86, or one of your own.", () => BackendConfigs.Of("arm"));
 

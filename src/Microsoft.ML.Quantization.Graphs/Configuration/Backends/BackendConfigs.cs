@@ -29,19 +29,19 @@ public static class BackendConfigs
     public static BackendConfig Qnnpack { get; } = Usual("qnnpack", s_conv.Insert(0, DTypeConfigs.WeightedOpQInt8Symmetric), s_linear.Insert(0, DTypeConfigs.WeightedOpQInt8Symmetric),
         s_plain.Insert(0, DTypeConfigs.DefaultOpQInt8Symmetric), layerNorm: []);
 
-    /// <summary>oneDNN: x86 with VNNI, and two fusions more.</summary>
+    /// <summary>oneDNN: x86 with VNNI; sums behind convolutions, LeakyReLU and Tanh behind linear layers besides the usual fusions.</summary>
     public static BackendConfig OneDnn { get; } = new BackendConfig("onednn")
         .SetBackendPatternConfigs([.. WeightedPatterns.Convolutions(s_conv), .. OneDnnPatterns.Sums(s_conv)])
         .SetBackendPatternConfigs([.. WeightedPatterns.Linears([DTypeConfigs.WeightedOpInt8, DTypeConfigs.DefaultDynamicInt8]), .. OneDnnPatterns.Linears([DTypeConfigs.WeightedOpInt8, DTypeConfigs.DefaultDynamicInt8])])
-        .SetBackendPatternConfigs(PlainPatterns.Binary(s_conv))
+        .SetBackendPatternConfigs(PlainPatterns.Binary(s_plain))
         .SetBackendPatternConfig(PlainPatterns.Cat(s_plain))
         .SetBackendPatternConfigs(PlainPatterns.Defaults(s_plain))
-        .SetBackendPatternConfigs(PlainPatterns.FixedQParams(s_conv))
+        .SetBackendPatternConfigs(PlainPatterns.FixedQParams(s_plain))
         .SetBackendPatternConfigs(PlainPatterns.SharedQParams(s_plain))
         .SetBackendPatternConfigs(PlainPatterns.Normalizations(s_plain))
         .SetBackendPatternConfigs(PlainPatterns.LayerNormalizations(s_layerNorm))
         .SetBackendPatternConfigs(WeightedPatterns.Recurrent([DTypeConfigs.DefaultDynamicInt8]))
-        .SetBackendPatternConfigs(WeightedPatterns.Embeddings([DTypeConfigs.WeightOnlyQUInt8]));
+        .SetBackendPatternConfigs(WeightedPatterns.Embeddings([DTypeConfigs.WeightOnlyQInt8]));
 
     /// <summary>TensorRT: qint8 everywhere.</summary>
     public static BackendConfig TensorRT { get; } = new BackendConfig("tensorrt")

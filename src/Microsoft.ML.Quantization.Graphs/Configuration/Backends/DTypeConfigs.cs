@@ -40,6 +40,9 @@ public static class DTypeConfigs
     /// <summary>Only the weights, in quint8: <c>weight_only_quint8</c>, for embeddings.</summary>
     public static DTypeConfig WeightOnlyQUInt8 { get; } = new() { Input = ElementType.Float32, Output = ElementType.Float32, Weight = ElementType.QUInt8 };
 
+    /// <summary>Only the weights, in qint8: oneDNN's <c>weight_only_qint8</c>, for embeddings.</summary>
+    public static DTypeConfig WeightOnlyQInt8 { get; } = new() { Input = ElementType.Float32, Output = ElementType.Float32, Weight = ElementType.QInt8 };
+
     /// <summary>Only the weights, in 4 bits: <c>weight_only_quint4x2</c>, for embeddings.</summary>
     public static DTypeConfig WeightOnlyQUInt4x2 { get; } = new() { Input = ElementType.Float32, Output = ElementType.Float32, Weight = ElementType.QUInt4x2 };
 
@@ -64,6 +67,7 @@ public static class DTypeConfigs
         KeyValuePair.Create("default_dynamic_int8", DefaultDynamicInt8),
         KeyValuePair.Create("default_dynamic_float16", DefaultDynamicFloat16),
         KeyValuePair.Create("weight_only_quint8", WeightOnlyQUInt8),
+        KeyValuePair.Create("weight_only_qint8", WeightOnlyQInt8),
         KeyValuePair.Create("weight_only_quint4x2", WeightOnlyQUInt4x2),
         KeyValuePair.Create("input_output_only_quint8", InputOutputOnlyQUInt8),
         KeyValuePair.Create("weighted_op_qint8", WeightedOpQInt8),
