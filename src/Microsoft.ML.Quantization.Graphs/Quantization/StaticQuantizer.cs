@@ -70,7 +70,7 @@ public sealed class StaticQuantizer : IDisposable
         public void Observe(string value, ReadOnlySpan<float> elements, Shape shape)
         {
             if (calibration.Values.Contains(value)) { calibration.Observe(value, elements, shape); }
-            if (ranges.Wants(value)) { ranges.Observe(value, elements); }
+            if (ranges.Wants(value)) { ranges.Observe(value, elements, shape); }
         }
     }
 }
