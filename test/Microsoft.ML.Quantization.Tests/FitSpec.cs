@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Numerics;
+using Microsoft.ML.Quantization.Observers;
 using Microsoft.ML.Quantization.Testing;
 using Microsoft.ML.Runtime;
 
@@ -11,6 +13,49 @@ public sealed class FitSpec
     private static readonly QuantizableModel s_model = Networks.Mlp();
     private static readonly QuantizeObserveOptions s_options = new() { InputColumnName = "Features", OutputColumnName = "Score" };
     private readonly MLContext _ml = new(seed: 1);
+
+    [TestMethod]
+    public void An_observer_of_the_user_works_by_its_name()
+    {
+        int made = 0;
+        ObserverList observers = ObserverList.BuiltIn.With("Doubled", spec => { made++; return new DoubledRange(spec); });
+        QConfigMapping mapping = QConfigMappingJson.Read("""{"version": 1, "global": {"activation": {"observer": "Doubled", "dtype": "quint8"}, "weight": {"observer": "MinMax", "dtype": "qint8", "qscheme": "per_tensor_symmetric"}}}""");
+        QuantizedModelTransformer own = _ml.Transforms.QuantizeStatic(s_model, s_options with { QConfigs = mapping, Observers = observers }).Fit(Sample.View(_ml));
+        Assert.IsTrue(made > 0);
+        float plain = ScaleOfInput(_ml.Transforms.QuantizeStatic(s_model, s_options).Fit(Sample.View(_ml)));
+        Assert.AreEqual(2 * plain, ScaleOfInput(own), 1e-6f * plain);
+
+        static float ScaleOfInput(QuantizedModelTransformer transformer)
+        {
+            Graph graph = transformer.Model.Graph;
+            Node quantize = graph.Consumers(graph.Inputs[0].Name).Single();
+            return graph.Constant(quantize.Inputs[1])!.AsSpan<float>()[0];
+        }
+    }
+
+    /// <summary>An observer written outside the product: as MinMax, with twice the range.</summary>
+    private sealed class DoubledRange(ObserverSpec spec) : IObserver
+    {
+        private readonly IObserver _inner = new MinMaxObserver(spec with { Observer = "MinMax" });
+
+        public ObserverSpec Spec => spec;
+
+        public long Count => _inner.Count;
+
+        public void Observe(ReadOnlySpan<float> values, Shape shape) => _inner.Observe(values, shape);
+
+        public QuantizationParameters CalculateQParams()
+        {
+            QuantizationParameters once = _inner.CalculateQParams();
+            return new(2 * once.Scale, once.ZeroPoint, once.Type, once.Range);
+        }
+
+        public ObserverState Save() => _inner.Save();
+
+        public void Load(ObserverState state) => _inner.Load(state);
+
+        public void Merge(IObserver later) => _inner.Merge(((DoubledRange)later)._inner);
+    }
 
     [TestMethod]
     public void Progress_counts_the_rows_after_every_batch()

@@ -21,6 +21,7 @@ internal sealed class Calibrator(QuantizableModel model, RowNetwork network, Imm
         using var quantizer = new StaticQuantizer(model.Graph, new()
         {
             QConfigs = options.QConfigs,
+            Observers = options.Observers,
             Engine = options.Engine is { } name ? EngineList.Find(name) : null,
             Threads = options.Threads,
             TotalRows = rows.Total,

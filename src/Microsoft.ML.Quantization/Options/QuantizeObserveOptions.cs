@@ -1,4 +1,5 @@
 using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Observers;
 
 namespace Microsoft.ML.Quantization;
 
@@ -25,6 +26,9 @@ public sealed record QuantizeObserveOptions
 
     /// <summary>Which observers watch what, and what stays float.</summary>
     public QConfigMapping QConfigs { get; init; } = QConfigMapping.Default;
+
+    /// <summary>The observers that names in <see cref="QConfigs"/> can mean; add your own with <see cref="ObserverList.With"/>.</summary>
+    public ObserverList Observers { get; init; } = ObserverList.BuiltIn;
 
     /// <summary>
     /// Rows to calibrate on, drawn from the whole view by <see cref="Seed"/>, each row equally likely. Null, the default, reads all rows of the
