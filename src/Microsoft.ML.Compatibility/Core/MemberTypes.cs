@@ -52,6 +52,8 @@ internal static class MemberTypes
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
+    public static DataKind KindOf(Type raw) => Enum.GetValues<DataKind>().Single(kind => Of(kind).RawType == raw);
+
     /// <summary>What a member holds: the raw type of its items, and whether it is an array or a <see cref="VBuffer{T}"/> of them.</summary>
     public static (Type Item, bool IsVector) Describe(Type member)
     {

@@ -9,6 +9,8 @@ public sealed class DataOperationsCatalog
 
     internal DataOperationsCatalog(LocalHost host) => _host = host;
 
+    internal IHostEnvironment Environment => _host;
+
     public IDataView LoadFromEnumerable<TRow>(IEnumerable<TRow> data, SchemaDefinition schemaDefinition = null)
         where TRow : class
     {

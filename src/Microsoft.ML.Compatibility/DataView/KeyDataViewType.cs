@@ -31,7 +31,7 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
 
     public override string ToString() => $"Key<{RawType.Name}, 0-{Count - 1}>";
 
-    private static ulong Largest(Type type) => Type.GetTypeCode(type) switch
+    internal static ulong Largest(Type type) => Type.GetTypeCode(type) switch
     {
         _ when type.IsEnum => 0,
         TypeCode.Byte => byte.MaxValue,

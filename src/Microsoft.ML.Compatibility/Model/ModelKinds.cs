@@ -6,6 +6,11 @@ namespace Microsoft.ML;
 /// <summary>Which reader belongs to the kind of a saved model.</summary>
 internal static class ModelKinds
 {
+    public const string TransformerFolder = "TransformerChain";
+    public const string LoaderFolder = "Loader";
+
+    public const string TextLoader = "TextLoader";
+    public const string CompositeLoader = "CompositeLoader";
     public const string Chain = "Chain";
     public const string Copy = "Copy";
     public const string Concatenate = "Concatenate";
@@ -22,6 +27,14 @@ internal static class ModelKinds
         ValueToKey => new ValueToKeyMappingTransformer(context),
         KeyToValue => new KeyToValueMappingTransformer(context),
         _ => throw new FormatException($"The file holds a model of the unknown kind '{kind}'."),
+    };
+
+    public static IDataLoader<IMultiStreamSource> LoadLoader(string kind, ModelLoadContext context) => kind switch
+    {
+        TextLoader => new TextLoader(context),
+        CompositeLoader => new CompositeDataLoader<IMultiStreamSource, ITransformer>(
+            context.LoadInnerLoader(LoaderFolder), (TransformerChain<ITransformer>)context.LoadInner(TransformerFolder)),
+        _ => throw new FormatException($"The file holds a loader of the unknown kind '{kind}'."),
     };
 
     private static TransformerChain<ITransformer> LoadChain(ModelLoadContext context)

@@ -1,0 +1,11 @@
+namespace Microsoft.ML.Data;
+
+/// <summary>Fields <paramref name="Min"/> up to but without <paramref name="Limit"/>, or to the end of whatever line it is.</summary>
+internal sealed record TextSegment(int Min, int Limit, bool ForceVector)
+{
+    public const int EndOfLine = int.MaxValue;
+
+    public bool IsVariable => Limit == EndOfLine;
+
+    public int Size => Limit - Min;
+}
