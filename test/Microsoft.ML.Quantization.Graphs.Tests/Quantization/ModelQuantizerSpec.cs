@@ -87,7 +87,7 @@ public sealed class ModelQuantizerSpec
     {
         IEnumerable<System.Collections.Immutable.ImmutableArray<Tensor>> Batches(float firstMagnitude)
         {
-            for (int i = 0; i < 20; i++) { yield return [SmallNetwork.Random(new Random(i), new Shape(4, 3, 8, 8), i < 4 ? firstMagnitude : 1f)]; }
+            for (int i = 0; i < 40; i++) { yield return [SmallNetwork.Random(new Random(i), new Shape(4, 3, 8, 8), i < 8 ? firstMagnitude : 1f)]; }
         }
         Assert.AreEqual(0, ModelQuantizer.QuantizeStatic(s_model, Batches(1f)).Warnings.Length);
         StringAssert.Contains(string.Join('\n', ModelQuantizer.QuantizeStatic(s_model, Batches(0.1f)).Warnings), "'x'");
