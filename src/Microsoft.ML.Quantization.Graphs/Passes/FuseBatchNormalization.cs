@@ -70,13 +70,14 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         float alpha = gemm ? producer.Attributes.Float("alpha", 1f) : 1f, biasFactor = gemm ? producer.Attributes.Float("beta", 1f) : 1f;
         float epsilon = norm.Attributes.Float("epsilon", 1e-5f);
 
-        // In float32 and in PyTorch's order of operations, so that the constants are those that PyTorch stores.
+        // In float32 and in PyTorch's order of operations (linear layers have another one than convolutions), so that the constants are those that PyTorch stores.
         float[] factors = new float[gamma.Length], fused = new float[gamma.Length];
         for (int channel = 0; channel < factors.Length; channel++)
         {
             float inverse = 1f / MathF.Sqrt(variance[channel] + epsilon);
             float offset = bias is null ? 0f : bias.AsSpan<float>()[bias.Length == 1 ? 0 : channel] * biasFactor;
-            fused[channel] = (offset - mean[channel]) * inverse * gamma[channel] + beta[channel];
+            float centred = offset - mean[channel];
+            fused[channel] = (gemm ? centred * (inverse * gamma[channel]) : centred * inverse * gamma[channel]) + beta[channel];
             factors[channel] = gamma[channel] * inverse * alpha;
         }
 
