@@ -81,7 +81,7 @@ public static class DynamicFunctions
             Groups = settings.Groups,
             InputChannels = inputs,
             OutputChannels = outputs,
-            Weights = transposed ? Int8Weights.ChannelsLastTransposed(weight, settings.Groups) : Int8Weights.ChannelsLast(weight),
+            Weights = Int8Weights.Order(weight, transposed, settings.Groups),
             InputZeroPoint = quantized.QZeroPoint,
             Output = new FloatOutput([.. Int8Weights.ScalesByChannel(weight, outputs).Select(scale => inputScale * scale)]),
         });

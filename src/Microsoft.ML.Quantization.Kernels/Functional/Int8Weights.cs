@@ -30,23 +30,13 @@ internal static class Int8Weights
     public static float[] ScalesByChannel(QuantizedTensor weight, int channels) =>
         weight.Quantizer.Axis is null ? [.. Enumerable.Repeat((float)weight.QScale, channels)] : Scales(weight);
 
-    /// <summary>Weights of a convolution, [outputs, inputs / groups, taps…], as the engines want them: [outputs, taps, inputs / groups].</summary>
-    public static sbyte[] ChannelsLast(QuantizedTensor weight)
+    /// <summary>Weights in the engines' order.</summary>
+    public static sbyte[] Order(QuantizedTensor weight, bool transposed, int groups)
     {
         ChannelLayout layout = ChannelLayout.Of(weight.Shape, 1);
-        var result = new sbyte[weight.Length];
-        Kernels.ChannelsLast.Transpose<sbyte>(weight.Codes().AsSpan<sbyte>(), result, layout.Outer, layout.Channels, layout.Inner);
-        return result;
-    }
-
-    /// <summary>Weights of a transposed convolution, [inputs, outputs / groups, taps…], as the engines want them: [outputs, taps, inputs / groups].</summary>
-    public static sbyte[] ChannelsLastTransposed(QuantizedTensor weight, int groups)
-    {
-        ChannelLayout layout = ChannelLayout.Of(weight.Shape, 1);
-        (int depth, int width) = (layout.Outer / groups, layout.Channels * layout.Inner);
-        var result = new sbyte[weight.Length];
-        // Each group is a matrix [inputs, outputs · taps], and its transpose is what is wanted.
-        Kernels.ChannelsLast.Transpose<sbyte>(weight.Codes().AsSpan<sbyte>(), result, groups, depth, width);
-        return result;
+        ReadOnlySpan<sbyte> codes = weight.Codes().AsSpan<sbyte>();
+        return transposed
+            ? WeightOrder.FromScattering(codes, layout.Channels * groups, layout.Outer / groups, layout.Inner, groups)
+            : WeightOrder.FromGathering(codes, layout.Outer, layout.Channels, layout.Inner);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class IntegerProduct
     {
         CodeParameters input = ByteTensors.Map(x), output = ByteTensors.Map(y, rounding, relu);
         float[] scales = Scales(form, weight);
-        SplitWeights weights = SplitWeights.Of(form.Order(SplitWeights.Center(weight)), form.Depth);
+        SplitWeights weights = SplitWeights.Of(form.Order(CenteredWeights.Of(ByteTensors.Read(weight), weight.Shape, weight.Quantizer.Narrowed)), form.Depth);
         var spec = new Int8ConvolutionSpec
         {
             Window = form.Window,

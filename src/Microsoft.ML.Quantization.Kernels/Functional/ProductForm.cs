@@ -12,12 +12,7 @@ internal sealed record ProductForm(ConvolutionWindow Window, int InputChannels, 
     public int Depth => InputChannels / Groups;
 
     /// <summary>Weights in the engines' order [output channels, taps, depth].</summary>
-    public short[] Order(ReadOnlySpan<short> weights)
-    {
-        var ordered = new short[weights.Length];
-        // Scattering weights are [groups, depth, out / groups, taps]; the engines' order brings depth to the end, which is one transposition too.
-        if (Transposed) { ChannelsLast.Transpose(weights, ordered, Groups, Depth, OutputChannels / Groups * Window.Taps); }
-        else { ChannelsLast.FromChannelsFirst(weights, ordered, OutputChannels, Depth, Window.Taps); }
-        return ordered;
-    }
+    public short[] Order(ReadOnlySpan<short> weights) => Transposed
+        ? WeightOrder.FromScattering(weights, OutputChannels, Depth, Window.Taps, Groups)
+        : WeightOrder.FromGathering(weights, OutputChannels, Depth, Window.Taps);
 }

@@ -1,5 +1,3 @@
-using Microsoft.ML.Quantization.Numerics;
-
 namespace Microsoft.ML.Quantization.Kernels.Functional;
 
 /// <summary>
@@ -11,23 +9,6 @@ namespace Microsoft.ML.Quantization.Kernels.Functional;
 /// <param name="Parts">1 for all weights of a zero point in the middle of their codes.</param>
 internal sealed record SplitWeights(sbyte[] Codes, int Parts)
 {
-    /// <summary><c>code − zero point</c> of each weight, in the order of the tensor.</summary>
-    /// <exception cref="QuantizationException">The codes are not 8 bits wide, or the zero points are reals.</exception>
-    public static short[] Center(QuantizedTensor weight)
-    {
-        QuantizationParameters map = weight.Quantizer.Narrowed;
-        if (map.HasFloatZeroPoints) { throw new QuantizationException($"The weights are {weight.QScheme.Name()}; expected integer zero points. Only embeddings have real-valued ones."); }
-        ReadOnlySpan<byte> codes = ByteTensors.Read(weight);
-        ChannelLayout layout = map.Axis is { } axis ? ChannelLayout.Of(weight.Shape, axis) : new(1, 1, Math.Max(1, codes.Length));
-        bool signed = weight.Type == ElementType.QInt8;
-        var centered = new short[codes.Length];
-        for (int i = 0; i < centered.Length; i++)
-        {
-            centered[i] = (short)((signed ? (sbyte)codes[i] : codes[i]) - map.ZeroPoints[i / layout.Inner % layout.Channels]);
-        }
-        return centered;
-    }
-
     /// <summary>Splits [rows, depth].</summary>
     public static SplitWeights Of(ReadOnlySpan<short> centered, int depth)
     {

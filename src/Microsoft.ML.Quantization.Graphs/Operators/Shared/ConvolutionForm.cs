@@ -17,8 +17,8 @@ internal sealed record ConvolutionForm(ConvolutionWindow Window, int InputChanne
 
     /// <summary>The weights in the engine's order.</summary>
     public T[] Order<T>(ReadOnlySpan<T> weights) where T : unmanaged => InputFirst
-        ? WeightOrder.FromTransposed(weights, OutputChannels, Depth, Window.Taps, Groups)
-        : WeightOrder.FromConvolution(weights, OutputChannels, Depth, Window.Taps);
+        ? WeightOrder.FromScattering(weights, OutputChannels, Depth, Window.Taps, Groups)
+        : WeightOrder.FromGathering(weights, OutputChannels, Depth, Window.Taps);
 
     /// <summary>Packs float weights (in the node's order) and a bias.</summary>
     public BoundConvolution Bind(Engine engine, ReadOnlySpan<float> weights, ReadOnlyMemory<float> bias, (float Minimum, float Maximum) activation) =>

@@ -33,18 +33,18 @@ internal static class IntegerProduct
             return $"its weights have a scale for each index of axis {map.Axis}; integer calls need axis {form.ChannelAxis}, the output channels";
         }
         if (form.OutputChannels == 0 || form.Depth == 0) { return "it has no channels"; }
-        if (CenteredWeights.Read(weights, map) is not { } centered) { return "its weights have a zero point that leaves some of them outside −128..127"; }
+        short[] centered = CenteredWeights.Of(weights.Bytes, weights.Shape, map);
+        if (centered.Any(static weight => weight is < sbyte.MinValue or > sbyte.MaxValue)) { return "its weights have a zero point that leaves some of them outside −128..127"; }
 
         QuantizationParameters x = site.Input(0)!.Parameters!;
-        float[] scales = new float[form.OutputChannels];
-        for (int c = 0; c < scales.Length; c++)
+        float[] weightScales = map.IsPerChannel ? [.. map.Scales] : [.. Enumerable.Repeat(map.Scale, form.OutputChannels)];
+        for (int c = 0; c < weightScales.Length; c++)
         {
-            scales[c] = x.Scale * map.Scales[map.IsPerChannel ? c : 0];
-            if (!float.IsNormal(scales[c])) { return $"the product of input scale and weight scale is {scales[c]} in channel {c}"; }
+            float product = BiasQuantizer.Scale(x.Scale, weightScales[c]);
+            if (!float.IsNormal(product)) { return $"the product of input scale and weight scale is {product} in channel {c}"; }
         }
-        sbyte[] ordered = form.Order<sbyte>(centered);
-        if (IntegerBias.Read(site, 2, scales, out int[] bias) is { } biasReason) { return biasReason; }
-        if (Stage(site, scales, out OutputStage? stage) is { } stageReason) { return stageReason; }
+        if (IntegerBias.Read(site, 2, x.Scale, weightScales, out int[] bias) is { } biasReason) { return biasReason; }
+        if (Stage(site, x.Scale, weightScales, out OutputStage? stage) is { } stageReason) { return stageReason; }
 
         spec = new Int8ConvolutionSpec
         {
@@ -53,7 +53,7 @@ internal static class IntegerProduct
             Groups = form.Groups,
             InputChannels = form.InputChannels,
             OutputChannels = form.OutputChannels,
-            Weights = ordered,
+            Weights = form.Order<sbyte>(Array.ConvertAll(centered, static weight => (sbyte)weight)),
             Bias = bias,
             InputSigned = x.Type == ElementType.QInt8,
             InputZeroPoint = x.ZeroPoint,
@@ -62,16 +62,16 @@ internal static class IntegerProduct
         return Int8Accumulator.Fits(spec, out string overflow) ? null : overflow;
     }
 
-    private static string? Stage(IntegerSite site, float[] scales, out OutputStage? stage)
+    private static string? Stage(IntegerSite site, float inputScale, float[] weightScales, out OutputStage? stage)
     {
         (float low, float high) = site.Node.ActivationInterval;
         if (site.Output is not { } y)
         {
-            stage = new FloatOutput([.. scales], low, high);
+            stage = new FloatOutput([.. weightScales.Select(scale => BiasQuantizer.Scale(inputScale, scale))], low, high);
             return null;
         }
         stage = null;
-        ImmutableArray<float> multipliers = [.. scales.Select(scale => scale / y.Scale)];
+        ImmutableArray<float> multipliers = [.. Requantization.Multipliers(inputScale, weightScales, y.Scale)];
         if (!multipliers.All(float.IsNormal)) { return "a multiplier (input scale · weight scale / output scale) is not a normal number"; }
         (int least, int most) = Codes.Within((low, high), y);
         stage = new QuantizedOutput(multipliers, y.ZeroPoint, least, most, y.Type == ElementType.QInt8);

@@ -6,33 +6,28 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// The sliding window of Conv and of the pools, as written in a node: <c>kernel_shape, strides, dilations, pads, auto_pad, ceil_mode</c>.
 /// <code>
-/// out = ⌊(in + padBegin + padEnd − ((kernel − 1) · dilation + 1)) / stride⌋ + 1      (⌈ ⌉ with ceil_mode)
+/// out = WindowSizes.Gather      (rounded up with ceil_mode)
 /// SAME: out = ⌈in / stride⌉, padding split evenly, the odd one at the end (SAME_UPPER) or at the beginning (SAME_LOWER)
 /// </code>
-/// With ceil_mode a last window that would start behind the input and its leading padding is left out, as in PyTorch.
 /// </summary>
 internal sealed class WindowSettings
 {
     private const int Largest = 1 << 20;
-    private readonly ImmutableArray<int> _begin;
-    private readonly ImmutableArray<int> _end;
+    private readonly ConvolutionWindow _stated;
     private readonly string _autoPad;
     private readonly bool _ceil;
 
     private WindowSettings(ImmutableArray<int> kernel, ImmutableArray<int> strides, ImmutableArray<int> dilations, ImmutableArray<int> pads, string autoPad, bool ceil)
     {
-        (Kernel, Strides, Dilations, _autoPad, _ceil) = (kernel, strides, dilations, autoPad, ceil);
-        (_begin, _end) = (pads[..kernel.Length], pads[kernel.Length..]);
+        _stated = new(kernel, strides, dilations, pads[..kernel.Length], pads[kernel.Length..]);
+        (_autoPad, _ceil) = (autoPad, ceil);
     }
 
     /// <summary>Window sizes.</summary>
-    public ImmutableArray<int> Kernel { get; }
+    public ImmutableArray<int> Kernel => _stated.Kernel;
 
     /// <summary>Steps between windows.</summary>
-    public ImmutableArray<int> Strides { get; }
-
-    /// <summary>Steps between taps.</summary>
-    public ImmutableArray<int> Dilations { get; }
+    public ImmutableArray<int> Strides => _stated.Strides;
 
     /// <summary>Whether the padding is chosen so that the output has ⌈input / stride⌉ elements.</summary>
     private bool Same => _autoPad is "SAME_UPPER" or "SAME_LOWER";
@@ -63,7 +58,7 @@ internal sealed class WindowSettings
     /// <summary>The window with its padding for one input size.</summary>
     public ConvolutionWindow At(ReadOnlySpan<int> input)
     {
-        if (!Same) { return new(Kernel, Strides, Dilations, _begin, _end); }
+        if (!Same) { return _stated; }
         var begin = ImmutableArray.CreateBuilder<int>(input.Length);
         var end = ImmutableArray.CreateBuilder<int>(input.Length);
         for (int axis = 0; axis < input.Length; axis++)
@@ -73,7 +68,7 @@ internal sealed class WindowSettings
             begin.Add(_autoPad == "SAME_UPPER" ? less : missing - less);
             end.Add(_autoPad == "SAME_UPPER" ? missing - less : less);
         }
-        return new(Kernel, Strides, Dilations, begin.MoveToImmutable(), end.MoveToImmutable());
+        return _stated with { PadsBegin = begin.MoveToImmutable(), PadsEnd = end.MoveToImmutable() };
     }
 
     /// <summary>The window for any input size.</summary>
@@ -84,20 +79,15 @@ internal sealed class WindowSettings
     /// <exception cref="QuantizationException">The window does not fit into the padded input.</exception>
     public Dimension Output(Node node, int axis, Dimension input)
     {
-        long padding = (long)_begin[axis] + _end[axis];
+        long padding = (long)_stated.PadsBegin[axis] + _stated.PadsEnd[axis];
         if (input.Size is not { } size)
         {
             bool keeps = Strides[axis] == 1 && (Same || padding == Extent(axis) - 1);
             return keeps ? input : Dimension.Unknown;
         }
         if (Same) { return (int)Ceiling(size, Strides[axis]); }
-        long room = size + padding - Extent(axis);
-        if (room < 0)
-        {
-            throw new QuantizationException($"{node}: spatial axis {axis} has {size} elements and {padding} of padding; expected at least {Extent(axis)}, the extent of the window.");
-        }
-        long output = (_ceil ? Ceiling(room, Strides[axis]) : room / Strides[axis]) + 1;
-        return (int)(_ceil && (output - 1) * Strides[axis] >= (long)size + _begin[axis] ? output - 1 : output);
+        return WindowSizes.Gather(_stated, axis, size, _ceil)
+            ?? throw new QuantizationException($"{node}: spatial axis {axis} has {size} elements and {padding} of padding; expected at least {Extent(axis)}, the extent of the window.");
     }
 
     /// <summary>Refuses padding that could leave a window of a pool without any element.</summary>
@@ -105,15 +95,15 @@ internal sealed class WindowSettings
     {
         for (int axis = 0; axis < Kernel.Length; axis++)
         {
-            if (_begin[axis] >= Extent(axis) || _end[axis] >= Extent(axis))
+            if (_stated.PadsBegin[axis] >= Extent(axis) || _stated.PadsEnd[axis] >= Extent(axis))
             {
-                throw new QuantizationException($"{node}: spatial axis {axis} is padded by {_begin[axis]} and {_end[axis]}; expected less than {Extent(axis)}, the extent of the window.");
+                throw new QuantizationException($"{node}: spatial axis {axis} is padded by {_stated.PadsBegin[axis]} and {_stated.PadsEnd[axis]}; expected less than {Extent(axis)}, the extent of the window.");
             }
         }
     }
 
     /// <summary>Elements from the first to the last tap.</summary>
-    private long Extent(int axis) => (Kernel[axis] - 1L) * Dilations[axis] + 1;
+    private long Extent(int axis) => WindowSizes.Extent(_stated, axis);
 
     private static long Ceiling(long value, long divisor) => (value + divisor - 1) / divisor;
 }
