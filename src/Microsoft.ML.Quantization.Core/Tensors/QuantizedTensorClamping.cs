@@ -9,8 +9,8 @@ public static class QuantizedTensorClamping
     /// <exception cref="QuantizationException">The scheme is per channel.</exception>
     public static QuantizedTensor Relu(this QuantizedTensor tensor)
     {
-        int zero = tensor.RequirePerTensor(nameof(Relu)).ZeroPoints[0];
-        return DenseCodes.Map(tensor, code => Math.Max(code, zero));
+        CodeInterval limits = CodeInterval.Within(0f, null, tensor.RequirePerTensor(nameof(Relu)).Narrowed, Rounding.Reciprocal);
+        return DenseCodes.Map(tensor, limits.Apply);
     }
 
     /// <summary>Reals limited from below and above (PyTorch <c>clamp</c>).</summary>
@@ -22,8 +22,6 @@ public static class QuantizedTensorClamping
     {
         TensorQuantizer quantizer = tensor.RequirePerTensor(nameof(Clamp));
         if (minimum is null && maximum is null) { throw new QuantizationException("Clamp was given neither a smallest nor a largest value; expected at least one."); }
-        int low = minimum is { } least ? DenseCodes.Code(quantizer, (float)least) : quantizer.Range.Minimum;
-        int high = maximum is { } most ? DenseCodes.Code(quantizer, (float)most) : quantizer.Range.Maximum;
-        return DenseCodes.Map(tensor, code => Math.Min(Math.Max(code, low), high));
+        return DenseCodes.Map(tensor, CodeInterval.Within((float?)minimum, (float?)maximum, quantizer.Narrowed, Rounding.Reciprocal).Apply);
     }
 }

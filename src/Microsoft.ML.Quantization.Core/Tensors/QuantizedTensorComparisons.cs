@@ -54,7 +54,7 @@ public static class QuantizedTensorComparisons
 
     private static Tensor Compare(QuantizedTensor left, QuantizedTensor right, Func<float, float, bool> holds)
     {
-        Shape shape = Broadcasting.Common(left.Shape, right.Shape);
+        Shape shape = Shape.Broadcast(left.Shape, right.Shape);
         Tensor a = left.Dequantize(), b = right.Dequantize();
         StridedWalk rights = Broadcasting.Stretch(StridedLayout.Contiguous(right.Shape), shape).GetEnumerator();
         var answers = new bool[shape.Length];

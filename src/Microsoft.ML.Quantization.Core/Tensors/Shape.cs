@@ -40,6 +40,20 @@ public readonly struct Shape : IEquatable<Shape>
     /// <summary>Size of one axis.</summary>
     public int this[int axis] => Sizes[axis];
 
+    /// <summary>The shape both stretch to: aligned at their last axis, an axis of size 1 (or a missing one) repeats.</summary>
+    /// <exception cref="QuantizationException">Two sizes differ and neither is 1.</exception>
+    public static Shape Broadcast(Shape left, Shape right)
+    {
+        var sizes = new int[Math.Max(left.Rank, right.Rank)];
+        for (int axis = 1; axis <= sizes.Length; axis++)
+        {
+            int one = axis <= left.Rank ? left[left.Rank - axis] : 1, other = axis <= right.Rank ? right[right.Rank - axis] : 1;
+            if (one != other && one != 1 && other != 1) { throw new QuantizationException($"Shapes {left} and {right} differ on axis {-axis}; expected equal sizes, or 1 on one side."); }
+            sizes[^axis] = one == 1 ? other : one;
+        }
+        return new(sizes);
+    }
+
     /// <inheritdoc/>
     public bool Equals(Shape other) => Sizes.AsSpan().SequenceEqual(other.Sizes.AsSpan());
 

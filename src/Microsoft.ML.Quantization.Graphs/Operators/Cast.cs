@@ -14,7 +14,7 @@ internal sealed class Cast : IOperator
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         long to = site.Attributes.Int("to");
-        return [site.Input(0) with { Type = OfOnnx(to) ?? throw site.Refuse($"it casts to ONNX's type {to}; expected a float or integer type of 8 to 64 bits, or bool") }];
+        return [site.Input(0) with { Type = OnnxElementTypes.Of(to) ?? throw site.Refuse($"it casts to ONNX's type {to}; expected a float or integer type of 8 to 64 bits, or bool") }];
     }
 
     public void Forward(StepCall call)
@@ -67,21 +67,4 @@ internal sealed class Cast : IOperator
         Span<byte> y = call.Output<byte>(0);
         for (int i = 0; i < y.Length; i++) { y[i] = x[i] != TFrom.Zero ? (byte)1 : (byte)0; }
     }
-
-    private static ElementType? OfOnnx(long type) => type switch
-    {
-        1 => ElementType.Float32,
-        2 => ElementType.UInt8,
-        3 => ElementType.Int8,
-        4 => ElementType.UInt16,
-        5 => ElementType.Int16,
-        6 => ElementType.Int32,
-        7 => ElementType.Int64,
-        9 => ElementType.Boolean,
-        10 => ElementType.Float16,
-        11 => ElementType.Float64,
-        12 => ElementType.UInt32,
-        13 => ElementType.UInt64,
-        _ => null,
-    };
 }

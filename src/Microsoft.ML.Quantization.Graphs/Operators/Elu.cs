@@ -1,4 +1,4 @@
-using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Kernels.Functional;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
@@ -9,6 +9,6 @@ internal sealed class Elu() : UnaryOperator<Elu.Curve>(new("Elu", 9, 1, 1), new(
 
     internal readonly struct Curve(float alpha) : IUnaryFunction
     {
-        public float Value(float x) => x < 0f ? alpha * (FloatMath.Exp(x) - 1f) : x;
+        public float Value(float x) => ActivationFormulas.Elu(x, alpha, scale: 1f, inputScale: 1f);
     }
 }

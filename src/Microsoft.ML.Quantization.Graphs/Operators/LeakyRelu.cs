@@ -1,3 +1,5 @@
+using Microsoft.ML.Quantization.Kernels.Functional;
+
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>y = x for x ≥ 0, else alpha · x. ONNX LeakyRelu, opset 9 to 21.</summary>
@@ -7,6 +9,6 @@ internal sealed class LeakyRelu() : UnaryOperator<LeakyRelu.Slopes>(new("LeakyRe
 
     internal readonly struct Slopes(float alpha) : IUnaryFunction
     {
-        public float Value(float x) => x < 0f ? alpha * x : x;
+        public float Value(float x) => ActivationFormulas.LeakyRelu(x, alpha);
     }
 }

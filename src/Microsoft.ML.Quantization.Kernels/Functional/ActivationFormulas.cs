@@ -1,10 +1,10 @@
 namespace Microsoft.ML.Quantization.Kernels.Functional;
 
-/// <summary>The float functions behind <see cref="Activations"/>, in the order of operations of PyTorch's quantized kernels.</summary>
-internal static class ActivationFormulas
+/// <summary>The float functions behind <see cref="Activations"/> and the operators of graphs, in the order of operations of PyTorch's quantized kernels.</summary>
+public static class ActivationFormulas
 {
-    /// <summary>x where x &gt; 0, otherwise slope · x.</summary>
-    public static float LeakyRelu(float x, float slope) => x > 0f ? x : x * slope;
+    /// <summary>slope · x below 0, otherwise x.</summary>
+    public static float LeakyRelu(float x, float slope) => x < 0f ? x * slope : x;
 
     /// <summary>scale · x from 0 on, otherwise alpha · scale · (exp(inputScale · x) − 1).</summary>
     public static float Elu(float x, float alpha, float scale, float inputScale) => x >= 0f ? x * scale : (FloatMath.Exp(x * inputScale) - 1f) * (alpha * scale);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Microsoft.ML.Quantization.Kernels.Functional;
 
 /// <summary>
@@ -13,20 +11,20 @@ public static class Activations
     private const double SigmoidScale = 1.0 / 256, TanhScale = 2.0 / 256, WideSigmoidScale = 1.0 / 4294967296.0, WideTanhScale = 2.0 / 4294967296.0;
 
     /// <summary><c>max(code, zero point)</c> (PyTorch <c>relu</c>).</summary>
-    public static QuantizedTensor Relu(QuantizedTensor x, Engine? engine = null) => CodeFunctions.Limit(x, PerTensor(x).QZeroPoint, x.Quantizer.Range.Maximum, engine);
+    public static QuantizedTensor Relu(QuantizedTensor x, Engine? engine = null) => CodeFunctions.Limit(x, 0f, null, engine);
 
     /// <summary><see cref="Relu"/> that changes x and everything that shares its codes (PyTorch <c>relu_</c>).</summary>
     /// <exception cref="QuantizationException">x is not contiguous.</exception>
     public static QuantizedTensor ReluInPlace(QuantizedTensor x, Engine? engine = null)
     {
-        CodeFunctions.RequireByte(x);
-        Span<byte> codes = x.Type == ElementType.QInt8 ? MemoryMarshal.AsBytes(x.AsSpan<sbyte>()) : x.AsSpan<byte>();
-        (engine ?? EngineList.Default).Lookup(codes, codes, CodeFunctions.LimitTable(x, x.QZeroPoint, x.Quantizer.Range.Maximum));
+        _ = ByteTensors.Map(x);
+        Span<byte> codes = ByteTensors.Write(x);
+        (engine ?? EngineList.Default).Lookup(codes, codes, CodeFunctions.LimitTable(x, 0f, null));
         return x;
     }
 
     /// <summary><c>min(max(code, zero point), code of 6)</c> (PyTorch <c>relu6</c>).</summary>
-    public static QuantizedTensor Relu6(QuantizedTensor x, Engine? engine = null) => CodeFunctions.Limit(x, PerTensor(x).QZeroPoint, CodeFunctions.Code(x, 6f), engine);
+    public static QuantizedTensor Relu6(QuantizedTensor x, Engine? engine = null) => CodeFunctions.Limit(x, 0f, 6f, engine);
 
     /// <summary>Codes limited to those of the two ends (PyTorch <c>hardtanh</c>).</summary>
     public static QuantizedTensor Hardtanh(QuantizedTensor x, float minimum = -1f, float maximum = 1f, Engine? engine = null) => Clamp(x, minimum, maximum, engine);
@@ -37,9 +35,7 @@ public static class Activations
     {
         if (minimum is null && maximum is null) { throw new QuantizationException("Clamp was given no end; expected a minimum, a maximum or both."); }
         if (minimum is float.NaN || maximum is float.NaN) { throw new QuantizationException($"Clamp was given {minimum}..{maximum}; expected numbers."); }
-        (int first, int last) = (PerTensor(x).Quantizer.Range.Minimum, x.Quantizer.Range.Maximum);
-        int low = minimum is { } from ? CodeFunctions.Code(x, from) : first, high = maximum is { } to ? CodeFunctions.Code(x, to) : last;
-        return CodeFunctions.Limit(x, low, high, engine);
+        return CodeFunctions.Limit(x, minimum, maximum, engine);
     }
 
     /// <summary>x where x &gt; threshold, otherwise value (PyTorch <c>threshold</c>).</summary>

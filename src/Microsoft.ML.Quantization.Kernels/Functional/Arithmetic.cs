@@ -32,7 +32,7 @@ public static class Arithmetic
         ByteTensors.RequireSameType(a, b);
         engine ??= EngineList.Default;
         (CodeParameters aMap, CodeParameters bMap) = (ByteTensors.Map(a), ByteTensors.Map(b));
-        QuantizedTensor y = ByteTensors.Create(Broadcast.Shape(a.Shape, b.Shape), scale, zeroPoint, a.Type);
+        QuantizedTensor y = ByteTensors.Create(Shape.Broadcast(a.Shape, b.Shape), scale, zeroPoint, a.Type);
         CodeParameters output = ByteTensors.Map(y, rounding, relu);
         ReadOnlySpan<byte> left = Broadcast.Bytes(a, y.Shape), right = Broadcast.Bytes(b, y.Shape);
         if (multiply) { engine.Multiply(left, aMap, right, bMap, ByteTensors.Write(y), output); }

@@ -23,12 +23,12 @@ public static class BatchNormalization
     public static QuantizedTensor BatchNorm(
         QuantizedTensor x, Tensor? weight, Tensor? bias, Tensor mean, Tensor variance, double eps, double scale, int zeroPoint, bool relu = false, Engine? engine = null)
     {
-        CodeFunctions.RequireByte(x);
+        _ = ByteTensors.Map(x);
         if (x.Rank < 2) { throw new QuantizationException($"x has shape {x.Shape}; expected [batch, channels] or [batch, channels, spatial…]."); }
         engine ??= EngineList.Default;
         ChannelLayout layout = ChannelLayout.Of(x.Shape, 1);
         (float[] factors, float[] offsets) = Coefficients(layout.Channels, weight, bias, mean, variance, (float)eps);
-        CodeParameters output = CodeFunctions.Map(scale, zeroPoint, x.Type);
+        CodeParameters output = ByteTensors.Map(scale, zeroPoint, x.Type);
         if (relu) { output = output with { Minimum = zeroPoint }; }
 
         Tensor values = x.Dequantize(), codes = new(x.Type.Storage(), x.Shape);

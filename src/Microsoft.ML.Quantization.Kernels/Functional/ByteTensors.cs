@@ -25,6 +25,11 @@ internal static class ByteTensors
         return Write(x.Contiguous());
     }
 
+    /// <summary>The map of 8-bit codes that are written.</summary>
+    /// <exception cref="QuantizationException">The scale is not positive, the zero point is no code, or the type has not 8 bits.</exception>
+    public static CodeParameters Map(double scale, int zeroPoint, ElementType type) =>
+        CodeParameters.From(new QuantizationParameters((float)scale, zeroPoint, type), Rounding.Reciprocal);
+
     /// <summary>The map of a tensor with one scale.</summary>
     /// <param name="x">The tensor.</param>
     /// <param name="rounding">The convention for writing codes.</param>

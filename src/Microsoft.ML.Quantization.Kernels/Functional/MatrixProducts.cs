@@ -26,7 +26,7 @@ public static class MatrixProducts
         }
         (int m, int k, int n) = (a.Shape[a.Rank - 2], a.Shape[a.Rank - 1], b.Shape[b.Rank - 1]);
         if (k == 0) { throw new QuantizationException($"MatMul was given {a} and {b}; expected at least one product to sum."); }
-        Shape batch = Broadcast.Shape(new(a.Shape.Sizes.AsSpan()[..^2]), new(b.Shape.Sizes.AsSpan()[..^2]));
+        Shape batch = Shape.Broadcast(new(a.Shape.Sizes.AsSpan()[..^2]), new(b.Shape.Sizes.AsSpan()[..^2]));
         QuantizedTensor y = ByteTensors.Create(new([.. batch.Sizes, m, n]), scale, zeroPoint, a.Type);
         if (y.Length == 0) { return y; }
         ReadOnlySpan<byte> left = Broadcast.Bytes(a, new([.. batch.Sizes, m, k]));

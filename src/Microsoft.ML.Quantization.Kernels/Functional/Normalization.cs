@@ -61,9 +61,9 @@ public static class Normalization
     private static QuantizedTensor Normalize(
         QuantizedTensor x, int size, int parameters, int inner, Tensor? weight, Tensor? bias, double eps, double scale, int zeroPoint, Engine? engine)
     {
-        CodeFunctions.RequireByte(x);
+        _ = ByteTensors.Map(x);
         ReadOnlySpan<float> gamma = FloatParameter.Of(weight, parameters, "weight", 1f), beta = FloatParameter.Of(bias, parameters, "bias", 0f);
-        CodeParameters input = CodeFunctions.Map(x), output = CodeFunctions.Map(scale, zeroPoint, x.Type);
+        CodeParameters input = ByteTensors.Map(x), output = ByteTensors.Map(scale, zeroPoint, x.Type);
         Tensor codes = x.Codes();
         var values = new float[codes.Length];
         for (int start = 0; start < values.Length; start += size)

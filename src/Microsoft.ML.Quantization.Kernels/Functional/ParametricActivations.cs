@@ -16,15 +16,15 @@ public static class ParametricActivations
     /// <exception cref="QuantizationException">The slopes do not fit the channels, the types differ, or a tensor is per channel.</exception>
     public static QuantizedTensor PRelu(QuantizedTensor x, QuantizedTensor weight, double scale, int zeroPoint)
     {
-        CodeFunctions.RequireByte(x);
-        CodeFunctions.RequireByte(weight);
+        _ = ByteTensors.Map(x);
+        _ = ByteTensors.Map(weight);
         if (x.Type != weight.Type) { throw new QuantizationException($"x is {x.Type.Name()} and its slopes are {weight.Type.Name()}; expected the same type."); }
         ChannelLayout layout = x.Rank < 2 ? new(1, 1, x.Length) : ChannelLayout.Of(x.Shape, 1);
         if (weight.Length != 1 && weight.Length != layout.Channels)
         {
             throw new QuantizationException($"Found {weight.Length} slopes for x of shape {x.Shape}; expected one, or one for each of its {layout.Channels} channels.");
         }
-        CodeParameters output = CodeFunctions.Map(scale, zeroPoint, x.Type);
+        CodeParameters output = ByteTensors.Map(scale, zeroPoint, x.Type);
         float multiplier = (float)x.QScale * (float)weight.QScale * (1f / (float)scale);
         (Tensor codes, Tensor slopes) = (x.Codes(), weight.Codes());
         int one = CodeFunctions.Code(weight, 1f) - weight.QZeroPoint;

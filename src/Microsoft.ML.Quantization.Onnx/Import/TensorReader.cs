@@ -17,7 +17,7 @@ internal static class TensorReader
     /// <exception cref="QuantizationException">Its type is not supported, or its elements are not as many as its sizes say.</exception>
     public static Tensor Read(TensorProto message, string what, ExternalWeights weights)
     {
-        ElementType type = ElementTypeMap.FromOnnx(message.DataType) ?? throw ElementTypeMap.Unsupported(what, message.DataType);
+        ElementType type = OnnxElementTypes.Of(message.DataType) ?? throw ElementTypeMap.Unsupported(what, message.DataType);
         (int[] sizes, long length) = Sizes(message.Dims, what);
         long bytes = length > long.MaxValue / 8 ? long.MaxValue : length * type.SizeInBytes();
         byte[] elements;

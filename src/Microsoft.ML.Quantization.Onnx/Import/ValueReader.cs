@@ -15,7 +15,7 @@ internal static class ValueReader
     {
         string what = $"Input '{value.Name}'";
         TypeProto.Types.Tensor tensor = Tensor(value, what);
-        ElementType type = ElementTypeMap.FromOnnx(tensor.ElemType) ?? throw ElementTypeMap.Unsupported(what, tensor.ElemType);
+        ElementType type = OnnxElementTypes.Of(tensor.ElemType) ?? throw ElementTypeMap.Unsupported(what, tensor.ElemType);
         return tensor.Shape is null
             ? throw new QuantizationException($"{what} declares no shape; expected its number of axes. Export the model with input shapes; sizes may stay open.")
             : new TensorFact(type, Dimensions(tensor.Shape, what));
@@ -31,7 +31,7 @@ internal static class ValueReader
         string what = $"Output '{declared.Name}'";
         if (declared.Type is null || declared.Type.ValueCase == TypeProto.ValueOneofCase.None) { return; }
         TypeProto.Types.Tensor tensor = Tensor(declared, what);
-        if (tensor.ElemType != 0 && ElementTypeMap.FromOnnx(tensor.ElemType) != inferred.Type)
+        if (tensor.ElemType != 0 && OnnxElementTypes.Of(tensor.ElemType) != inferred.Type)
         {
             throw new QuantizationException($"{what} is declared as {ElementTypeMap.NameOf(tensor.ElemType)}, but its node gives {inferred}; expected the same element type. The model is inconsistent; export it again.");
         }

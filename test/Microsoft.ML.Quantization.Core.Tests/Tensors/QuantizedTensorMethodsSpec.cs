@@ -127,7 +127,7 @@ public sealed class QuantizedTensorMethodsSpec
         CollectionAssert.AreEqual(new[] { false, true }, q.Gt(1).AsSpan<bool>().ToArray());
         CollectionAssert.AreEqual(new[] { true, false }, q.Ne(2).AsSpan<bool>().ToArray());
         Assert.IsFalse(q.Equal(q.Flatten()), "another shape");
-        Refusal.Of(() => q.Flatten().Eq(other), "[2]", "[3]", "equal or 1");
+        Refusal.Of(() => q.Flatten().Eq(other), "[2]", "[3]", "equal sizes, or 1 on one side");
     }
 
     [TestMethod]
