@@ -39,6 +39,9 @@ public sealed class Calibration
     /// <summary>The values to observe: all that have an observer and are not constants.</summary>
     public IReadOnlySet<string> Values { get; }
 
+    /// <summary>The observer of each of <see cref="Values"/> (PyTorch <c>get_observer_dict</c>). Values that share parameters share an observer.</summary>
+    public IReadOnlyDictionary<string, IObserver> ObserversByValue => _observerOf;
+
     /// <summary>Rows of data seen, as told by <see cref="AddRows"/>.</summary>
     public long Rows { get; private set; }
 
