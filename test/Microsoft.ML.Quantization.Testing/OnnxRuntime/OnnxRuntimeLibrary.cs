@@ -13,7 +13,7 @@ internal static unsafe class OnnxRuntimeLibrary
 
     private const uint ApiVersion = 17;
 
-    private static readonly Lazy<(nint[]? Functions, string Reason)> s_loaded = new(Load);
+    private static readonly Lazy<(nint[]? Functions, string Reason, string Version)> s_loaded = new(Load);
 
     /// <summary>Whether the library was found and loaded; if not, why.</summary>
     public static bool IsAvailable(out string reason)
@@ -27,19 +27,22 @@ internal static unsafe class OnnxRuntimeLibrary
         ? functions[index]
         : throw new InvalidOperationException(s_loaded.Value.Reason);
 
-    private static (nint[]? Functions, string Reason) Load()
+    /// <summary>The version it says it is; empty where it is absent.</summary>
+    public static string Version => s_loaded.Value.Version;
+
+    private static (nint[]? Functions, string Reason, string Version) Load()
     {
         string? path = Candidates().FirstOrDefault(File.Exists);
         if (path is null)
         {
-            return (null, $"ONNX Runtime was not found; run build/get-onnxruntime.sh, or set {Variable} to the absolute path of its library.");
+            return (null, $"ONNX Runtime was not found; run build/get-onnxruntime.sh, or set {Variable} to the absolute path of its library.", "");
         }
-        if (!NativeLibrary.TryLoad(path, out nint library)) { return (null, $"ONNX Runtime at {path} could not be loaded; expected a library for this processor and system."); }
+        if (!NativeLibrary.TryLoad(path, out nint library)) { return (null, $"ONNX Runtime at {path} could not be loaded; expected a library for this processor and system.", ""); }
         var apis = ((delegate* unmanaged<nint*>)NativeLibrary.GetExport(library, "OrtGetApiBase"))();
         var table = (nint*)((delegate* unmanaged<uint, nint>)apis[0])(ApiVersion);
         return table is null
-            ? (null, $"ONNX Runtime at {path} is older than version 1.{ApiVersion}.")
-            : (new ReadOnlySpan<nint>(table, OnnxRuntimeApi.Count).ToArray(), "");
+            ? (null, $"ONNX Runtime at {path} is older than version 1.{ApiVersion}.", "")
+            : (new ReadOnlySpan<nint>(table, OnnxRuntimeApi.Count).ToArray(), "", Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apis[1])()) ?? "");
     }
 
     private static IEnumerable<string> Candidates()

@@ -1,0 +1,38 @@
+using Iced.Intel;
+using Microsoft.ML.Quantization.Kernels;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Microsoft.ML.Quantization.Benchmarks.Peers;
+
+/// <summary>Nothing but independent 512-bit vpdpbusd: the most this processor can do with them.</summary>
+internal sealed unsafe class PeakLoop
+{
+    private const int Independent = 12, Iterations = 20_000, OperationsOfOne = 2 * 64;
+
+    private readonly nint _code;
+
+    private PeakLoop(nint code) => _code = code;
+
+    /// <summary>Operations of one call.</summary>
+    public static double Operations => (double)Independent * Iterations * OperationsOfOne;
+
+    /// <summary>The loop, or null on processors without the instruction.</summary>
+    public static PeakLoop? Create() => Avx512Vnni.IsSupported ? new(EmittedFunction.Emit(Write)) : null;
+
+    /// <summary>Runs it once.</summary>
+    public void Run()
+    {
+        long iterations = Iterations;
+        ((delegate* unmanaged<long*, void>)_code)(&iterations);
+    }
+
+    private static void Write(Assembler code)
+    {
+        Label loop = code.CreateLabel();
+        code.mov(rcx, __qword_ptr[EmittedFunction.Argument]);
+        code.Label(ref loop);
+        for (int i = 0; i < Independent; i++) { code.vpdpbusd(TileEmitter.Vectors[i], zmm30, zmm31); }
+        code.dec(rcx);
+        code.jne(loop);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.ML.Quantization.Testing;
+
+namespace Microsoft.ML.Quantization.Benchmarks.Peers;
+
+/// <summary>Compares our engine with ONNX Runtime in one process and prints median ratios.</summary>
+internal static class PeersCommand
+{
+    private const int Failed = 1;
+
+    public static int Run(PeersOptions options)
+    {
+        if (!OnnxRuntimeSession.IsAvailable(out string reason))
+        {
+            Console.Error.WriteLine(reason);
+            return Failed;
+        }
+        string folder = Directory.CreateTempSubdirectory("mlq-peers-").FullName;
+        try
+        {
+            var rows = new List<PeerRow>();
+            PeakLoop? peak = PeakLoop.Create();
+            Console.WriteLine($"{"name",-18} {"kind",-10} {"prec",-5} {"b",3} {"t",2} {"ours ms",10} {"peer ms",10} {"ratio",6} {"peak",5}  peer");
+            foreach (PeerRow row in Measure(options, peak, folder))
+            {
+                rows.Add(row);
+                Console.WriteLine(Text(row));
+            }
+            Summarize(rows);
+            if (options.Json is not null)
+            {
+                File.WriteAllText(options.Json, JsonSerializer.Serialize(new PeerReport(Machine(), Versions(), rows), PeerJson.Default.PeerReport) + "\n");
+            }
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<PeerRow> Measure(PeersOptions options, PeakLoop? peak, string folder)
+    {
+        using var pinned = new PinnedThread();
+        if (options.Kernels)
+        {
+            foreach (KernelShape shape in KernelShape.All) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
+        }
+    }
+
+    private static string Text(PeerRow row) =>
+        $"{row.Name,-18} {row.Kind,-10} {row.Precision,-5} {row.Batch,3} {row.Threads,2} {row.OursMilliseconds,10:F4} {row.PeerMilliseconds,10:F4} {row.Ratio,6:F2} {row.ShareOfPeak,5:P0}  {row.Peer} ({row.FusedNodes} in integers{(row.Differing is > 0 ? $", {row.Differing:P3} differ" : "")})";
+
+    private static void Summarize(List<PeerRow> rows)
+    {
+        foreach (var group in rows.GroupBy(static row => (row.Kind, row.Precision, row.Batch, row.Threads)))
+        {
+            double mean = Math.Exp(group.Average(static row => Math.Log(row.Ratio)));
+            Console.WriteLine($"{group.Key.Kind} {group.Key.Precision} batch {group.Key.Batch} threads {group.Key.Threads}: geometric mean {mean:F2}, least {group.Min(static row => row.Ratio):F2} over {group.Count()}");
+        }
+    }
+
+    private static Dictionary<string, string> Versions() => new()
+    {
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
+        ["system"] = RuntimeInformation.OSDescription,
+        ["onnxruntime"] = OnnxRuntimeSession.Version,
+        ["microsoft.ml.quantization"] = FileVersionInfo.GetVersionInfo(typeof(PeersCommand).Assembly.Location).ProductVersion ?? "",
+    };
+
+    private static string Machine()
+    {
+        const string Processors = "/proc/cpuinfo", Model = "model name";
+        string? name = File.Exists(Processors) ? File.ReadLines(Processors).FirstOrDefault(static line => line.StartsWith(Model, StringComparison.Ordinal)) : null;
+        return $"{name?[(name.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} processors";
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Microsoft.ML.Quantization.Benchmarks.Peers;
+
+/// <summary>Times candidates that take turns, so that a drifting clock or a busy neighbour meets them all.</summary>
+internal static class Rounds
+{
+    private const int Turns = 15, QuickTurns = 7;
+
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(4), s_quickTurn = TimeSpan.FromMilliseconds(1.5), s_warm = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>[round][candidate] milliseconds of one call.</summary>
+    public static double[][] Run(bool quick, params ReadOnlySpan<Action> candidates)
+    {
+        int[] calls = new int[candidates.Length];
+        for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], quick ? s_quickTurn : s_turn); }
+        double[][] rounds = new double[quick ? QuickTurns : Turns][];
+        for (int round = 0; round < rounds.Length; round++)
+        {
+            rounds[round] = new double[candidates.Length];
+            for (int i = 0; i < candidates.Length; i++)
+            {
+                // The other candidate has left its own data in the caches.
+                candidates[i]();
+                rounds[round][i] = Time(candidates[i], calls[i]);
+            }
+        }
+        return rounds;
+    }
+
+    /// <summary>The middle value.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static int Calls(Action candidate, TimeSpan turn)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int warm = 0;
+        do
+        {
+            candidate();
+            warm++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < s_warm || warm < 2);
+        double once = Time(candidate, Math.Max(1, warm / 10));
+        return Math.Max(1, (int)(turn.TotalMilliseconds / once));
+    }
+
+    private static double Time(Action candidate, int calls)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < calls; i++) { candidate(); }
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / calls;
+    }
+}
