@@ -6,8 +6,6 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <summary>Integer convolutions of every kind but depthwise, on emitted tiles.</summary>
 internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
 {
-    private const uint SignBits = 0x8080_8080;
-
     private readonly ImmutableArray<Panel> _panels;
     private readonly Int8Panels[] _weights;
     private readonly EmittedOutput _output;
@@ -28,11 +26,14 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
+        byte** rows = block.Rows, outputs = block.Outputs;
+        nint stride = block.Stride;
+        int count = block.Count;
         Int8Panels weights = _weights[phase];
         nint pairs = weights.Depth & ~7;
-        TileCall call = new() { TapBytes = stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = SignBits };
+        TileCall call = new() { TapBytes = stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits };
         _output.Describe(ref call);
         for (int index = first; index < end; index++)
         {

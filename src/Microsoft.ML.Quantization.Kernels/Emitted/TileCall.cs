@@ -13,6 +13,9 @@ internal unsafe struct TileCall
         MultipliersAt = 64, OutputsAt = 72, OutputOffsetAt = 80, TilesAt = 88, ColumnsAt = 96, PartialAt = 104, LowAt = 112, HighAt = 116,
         ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152;
 
+    /// <summary>The usual <see cref="SignBits"/>.</summary>
+    public const uint AllSignBits = 0x8080_8080;
+
     /// <summary>[taps, rows] pointers to input pixels, at the first row of the first tile.</summary>
     [FieldOffset(RowsAt)] public byte** Rows;
 

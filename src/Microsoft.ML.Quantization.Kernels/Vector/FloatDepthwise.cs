@@ -36,8 +36,11 @@ internal sealed unsafe class FloatDepthwise<TFloat, TVector> : IndirectConvoluti
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
+        byte** rows = block.Rows, outputs = block.Outputs;
+        nint stride = block.Stride;
+        int count = block.Count;
         int taps = Shape.Window.Taps;
         float* values = stackalloc float[Width];
         TVector minimum = TFloat.Broadcast(_minimum), maximum = TFloat.Broadcast(_maximum);

@@ -10,8 +10,11 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal abstract unsafe class IndirectConvolution : BoundConvolution
 {
-    /// <summary>Rows of one block: a multiple of every tile's rows, so that only the last block has a remainder.</summary>
-    private const int BlockRows = 48;
+    /// <summary>Rows of one block are a multiple of this and so of every tile's rows: only the last block has a remainder.</summary>
+    private const int RowStep = 48;
+
+    /// <summary>Blocks get no taller where what they read would leave the second-level cache.</summary>
+    private const int BlockBytes = 128 * 1024, MaxBlockRows = 4 * RowStep;
 
     /// <summary>Rows after the last that tiles may read; they repeat the last row and their results are dropped.</summary>
     private const int SpareRows = 8;
@@ -20,11 +23,14 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     private const long WorthSharing = 1 << 18;
 
     private readonly int _outputElementSize;
+    private readonly int _blockRows;
     private readonly PinnedMemory _zero;
 
     protected IndirectConvolution(PackedShape shape, int outputElementSize, int panels, byte zero)
     {
         (Shape, Phases, _outputElementSize, PanelCount) = (shape, ConvolutionPhase.Split(shape.Window, shape.Transposed), outputElementSize, panels);
+        int taps = shape.Window.Taps, pointers = shape.Gathers ? 1 : taps;
+        _blockRows = Math.Clamp(BlockBytes / (taps * shape.PixelBytes + pointers * sizeof(byte*)) / RowStep * RowStep, RowStep, MaxBlockRows);
         int zeroBytes = shape.InputChannels * shape.ElementSize + Engine.ReadSlack;
         _zero = new(zeroBytes);
         new Span<byte>(_zero.Pointer, zeroBytes).Fill(zero);
@@ -58,27 +64,25 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     {
         PhaseTable table = map.Phases[phase];
         int rows = batch * table.Pixels;
-        int blocks = (rows + BlockRows - 1) / BlockRows, parts = 1;
         bool share = workers is { Threads: > 1 } && (long)rows * table.Taps * Shape.Depth * Shape.OutputChannels >= WorthSharing;
+        int blockRows = share ? RowStep : _blockRows;
+        int blocks = (rows + blockRows - 1) / blockRows, parts = 1;
         // Few rows: the panels are shared out as well.
         if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / Math.Max(1, blocks)); }
-        Block work = new(this, map, phase, rows, parts, x, y);
+        Block work = new(this, map, phase, rows, blockRows, parts, x, y);
         if (share) { workers!.Run(work, blocks * parts); return; }
         for (int block = 0; block < blocks; block++) { work.Run(block); }
     }
 
     /// <summary>Multiplies prepared rows by the panels <paramref name="first"/> … <paramref name="end"/> − 1 of one phase.</summary>
     /// <param name="phase">The phase.</param>
-    /// <param name="rows">[taps, <paramref name="stride"/>] input pointers; some rows after the last may be read.</param>
-    /// <param name="stride">Pointers from tap to tap.</param>
-    /// <param name="count">Rows.</param>
-    /// <param name="outputs">The first output channel of each row.</param>
+    /// <param name="block">The rows.</param>
     /// <param name="first">First panel.</param>
     /// <param name="end">After the last panel.</param>
-    protected abstract void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end);
+    protected abstract void Multiply(int phase, in RowBlock block, int first, int end);
 
     /// <summary>One piece of work for the pool.</summary>
-    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int parts, byte* x, byte* y) : IChunkedWork
+    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int blockRows, int parts, byte* x, byte* y) : IChunkedWork
     {
         private readonly byte* _x = x;
         private readonly byte* _y = y;
@@ -86,7 +90,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         public void Run(int chunk)
         {
             (int block, int part) = Math.DivRem(chunk, parts);
-            int first = block * BlockRows, count = Math.Min(BlockRows, rows - first);
+            int first = block * blockRows, count = Math.Min(blockRows, rows - first);
             owner.RunBlock(map, phase, first, count, _x, _y, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
         }
     }
@@ -99,12 +103,12 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int taps = Shape.Gathers ? 1 : table.Taps;
         int stride = count + SpareRows;
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
-        byte** outputs = stackalloc byte*[BlockRows];
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(taps * stride * sizeof(byte*) + count * windowBytes + Engine.ReadSlack);
+        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + Engine.ReadSlack);
         fixed (byte* memory = scratch)
         {
             byte** rows = (byte**)memory;
-            byte* windows = memory + taps * stride * sizeof(byte*);
+            byte** outputs = rows + taps * stride;
+            byte* windows = (byte*)(outputs + stride);
             nint imageBytes = (nint)map.InputPixels * pixelBytes;
             for (int done = 0; done < count;)
             {
@@ -130,7 +134,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             {
                 for (int spare = count; spare < stride; spare++) { rows[tap * stride + spare] = rows[tap * stride + count - 1]; }
             }
-            Multiply(phase, rows, stride, count, outputs, firstPanel, endPanel);
+            Multiply(phase, new(rows, stride, count, outputs, first % map.Width, map.Width), firstPanel, endPanel);
         }
         ArrayPool<byte>.Shared.Return(scratch);
     }

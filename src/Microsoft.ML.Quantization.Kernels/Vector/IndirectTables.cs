@@ -17,6 +17,7 @@ internal sealed class IndirectTables : ConvolutionTables
     {
         int[] sources = WindowSources.Build(shape.Window, shape.Transposed, inputSize, outputSize);
         (InputPixels, OutputPixels) = ((int)WindowSources.Count(inputSize), (int)WindowSources.Count(outputSize));
+        Width = outputSize.IsEmpty ? 1 : Math.Max(1, outputSize[^1]);
         int pixelBytes = shape.InputChannels * shape.ElementSize;
         if ((long)InputPixels * pixelBytes > int.MaxValue) { throw new QuantizationException($"One image has {(long)InputPixels * pixelBytes} bytes; expected less than 2 GB. Use smaller images."); }
         List<int>[] members = [.. phases.Select(static _ => new List<int>())];
@@ -34,6 +35,9 @@ internal sealed class IndirectTables : ConvolutionTables
     public int InputPixels { get; }
 
     public int OutputPixels { get; }
+
+    /// <summary>Output pixels on the innermost axis.</summary>
+    public int Width { get; }
 
     private static PhaseTable Indirect(PackedShape shape, ConvolutionPhase phase, int[] sources, int[] pixels, int pixelBytes)
     {

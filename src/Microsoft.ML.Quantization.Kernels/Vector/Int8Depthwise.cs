@@ -51,8 +51,11 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     /// <summary>Channels of one block.</summary>
     public static int Width => 4 * TDot.Lanes;
 
-    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
+        byte** rows = block.Rows, outputs = block.Outputs;
+        nint stride = block.Stride;
+        int count = block.Count;
         for (int index = first; index < end; index++)
         {
             if (_signed) { Block<Yes>(rows, stride, count, outputs, index); }

@@ -35,8 +35,11 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
+        byte** rows = block.Rows, outputs = block.Outputs;
+        nint stride = block.Stride;
+        int count = block.Count;
         FloatPanels weights = _weights[phase];
         float* sums = stackalloc float[TileRows * 2 * TFloat.Lanes];
         Tile tile = new() { RowStride = stride, Taps = weights.Taps, Depth = (nint)weights.Depth * sizeof(float), Sums = sums, PanelStride = weights.PanelBytes };

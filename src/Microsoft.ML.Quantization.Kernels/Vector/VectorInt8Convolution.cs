@@ -43,8 +43,11 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    protected override void Multiply(int phase, byte** rows, nint stride, int count, byte** outputs, int first, int end)
+    protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
+        byte** rows = block.Rows, outputs = block.Outputs;
+        nint stride = block.Stride;
+        int count = block.Count;
         Int8Panels weights = _weights[phase];
         int* sums = stackalloc int[16 * TDot.Lanes];
         Tile tile = new() { RowStride = stride, Taps = weights.Taps, Depth = weights.Depth, Sums = sums };

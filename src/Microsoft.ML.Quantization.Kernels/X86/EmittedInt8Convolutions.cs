@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Quantization.Kernels;
@@ -7,7 +8,13 @@ internal readonly struct EmittedInt8Convolutions : IInt8Convolutions
 {
     public static bool IsSupported => Avx512Vnni.IsSupported;
 
-    public static BoundConvolution Bind(Int8ConvolutionSpec spec, PackedShape shape) => shape.IsDepthwise
-        ? VectorInt8Convolutions<Avx2Dot, Vector256<int>>.Bind(spec, shape)
-        : new EmittedInt8Convolution(spec, shape, EmittedPanels.Cut(shape));
+    public static BoundConvolution Bind(Int8ConvolutionSpec spec, PackedShape shape)
+    {
+        if (!shape.IsDepthwise) { return new EmittedInt8Convolution(spec, shape, EmittedPanels.Cut(shape)); }
+        ImmutableArray<Panel> panels = shape.CutDepthwise(DepthwiseShape.Channels);
+        EmittedOutput output = new(spec, panels);
+        return output.Kind != OutputKind.Floats && DepthwiseShape.Of(spec.Window, spec.InputSigned, output.Kind) is { } kernel
+            ? new EmittedDepthwise(spec, shape, kernel, panels, output)
+            : VectorInt8Convolutions<Avx2Dot, Vector256<int>>.Bind(spec, shape);
+    }
 }

@@ -34,7 +34,15 @@ public static class ConvolutionCases
         ConvolutionCase.Conv2D("groups", 2, 8, 12, 6, 3, 1, 1, 1, 4),
         ConvolutionCase.Conv2D("groups of odd size", 1, 15, 9, 5, 3, 1, 1, 1, 3),
         ConvolutionCase.Conv2D("wide groups", 1, 64, 80, 4, 3, 1, 1, 1, 2),
-        .. from channels in new[] { 2, 5, 16, 31, 32, 33, 72 }
+        ConvolutionCase.Conv2D("depthwise of five strided", 1, 70, 70, 11, 5, 2, 2, 1, 70),
+        ConvolutionCase.Conv2D("depthwise of seven", 1, 65, 65, 9, 7, 1, 3, 1, 65),
+        ConvolutionCase.Conv2D("depthwise of nine", 1, 3, 3, 12, 9, 1, 4, 1, 3),
+        ConvolutionCase.Conv2D("depthwise of one", 1, 64, 64, 5, 1, 1, 0, 1, 64),
+        ConvolutionCase.Conv2D("depthwise stride of three", 1, 16, 16, 13, 3, 3, 1, 1, 16),
+        new("depthwise 1d", 2, 20, 20, 20, [30], [4], [1], [1], [2], [1]),
+        new("depthwise uneven", 1, 12, 12, 12, [7, 9], [2, 5], [2, 3], [2, 1], [1, 0], [0, 3]),
+        new("depthwise 3d", 1, 6, 6, 6, [3, 4, 5], [2, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [0, 1, 1]),
+        .. from channels in new[] { 2, 5, 16, 31, 32, 33, 63, 64, 72, 144 }
            select ConvolutionCase.Conv2D("depthwise", 2, channels, channels, 6, 3, 1, 1, 1, channels),
         ConvolutionCase.Conv2D("depthwise strided", 1, 40, 40, 9, 3, 2, 1, 1, 40),
         ConvolutionCase.Conv2D("depthwise of five", 1, 24, 24, 9, 5, 1, 2, 1, 24),

@@ -1,0 +1,23 @@
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>Output pixels that follow one another, with pointers to what they read and write.</summary>
+internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, int column, int width)
+{
+    /// <summary>[taps, <see cref="Stride"/>] input pointers; some rows after the last may be read.</summary>
+    public readonly byte** Rows = rows;
+
+    /// <summary>Pointers from tap to tap.</summary>
+    public readonly nint Stride = stride;
+
+    /// <summary>Output pixels.</summary>
+    public readonly int Count = count;
+
+    /// <summary>The first output channel of each.</summary>
+    public readonly byte** Outputs = outputs;
+
+    /// <summary>Where the first pixel stands on the innermost spatial axis.</summary>
+    public readonly int Column = column;
+
+    /// <summary>Output pixels on that axis.</summary>
+    public readonly int Width = width;
+}
