@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Quantization.Numerics;
 
 /// <summary>
@@ -28,9 +30,20 @@ public static class Requantization
     /// <param name="zeroPoint">The output's code of real 0.</param>
     /// <param name="low">Smallest output code; the zero point under a fused ReLU.</param>
     /// <param name="high">Largest output code.</param>
-    public static int Output(int accumulator, float multiplier, int zeroPoint, int low, int high)
+    public static int Output(int accumulator, float multiplier, int zeroPoint, int low, int high) => Code(accumulator * multiplier, zeroPoint, low, high);
+
+    /// <summary><c>(int)round(clamp(steps, low − zeroPoint, high − zeroPoint)) + zeroPoint</c>, ties to even; NaN gives <paramref name="low"/>.</summary>
+    /// <param name="steps">A value in units of the output's scale.</param>
+    /// <param name="zeroPoint">The output's code of real 0.</param>
+    /// <param name="low">Smallest output code.</param>
+    /// <param name="high">Largest output code; all codes lie within 24 bits.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Code(float steps, int zeroPoint, int low, int high)
     {
-        float steps = MathF.Max(MathF.Min(accumulator * multiplier, high - zeroPoint), low - zeroPoint);
-        return (int)MathF.Round(steps, MidpointRounding.ToEven) + zeroPoint;
+        float smallest = low - zeroPoint, largest = high - zeroPoint;
+        // Written so that NaN, which compares false, takes the lower end.
+        float clamped = steps > smallest ? steps : smallest;
+        clamped = clamped < largest ? clamped : largest;
+        return (int)MathF.Round(clamped, MidpointRounding.ToEven) + zeroPoint;
     }
 }

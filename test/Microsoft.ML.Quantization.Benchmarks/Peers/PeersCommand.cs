@@ -43,18 +43,35 @@ internal static class PeersCommand
 
     private static IEnumerable<PeerRow> Measure(PeersOptions options, PeakLoop? peak, string folder)
     {
-        using var pinned = new PinnedThread();
         if (options.Kernels)
         {
+            using var pinned = new PinnedThread();
             foreach (KernelShape shape in KernelShape.All) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
         }
+        if (!options.Models) { yield break; }
+        foreach (ModelSource model in Models(options))
+        {
+            foreach (PeerRow row in ModelPeer.Measure(model, options.Quick, folder)) { yield return row; }
+        }
     }
+
+    private static IEnumerable<ModelSource> Models(PeersOptions options) => options.Folder is not null
+        ? ModelSource.InFolder(options.Folder)
+        : ModelSource.OfRepository()
+            .Append(ModelSource.Generate("resnet18", GeneratedNetworks.ResNet18()))
+            .Append(ModelSource.Generate("resnet50", GeneratedNetworks.ResNet50()))
+            .Append(ModelSource.Generate("mobilenet_v2", GeneratedNetworks.MobileNetV2()));
 
     private static string Text(PeerRow row) =>
         $"{row.Name,-18} {row.Kind,-10} {row.Precision,-5} {row.Batch,3} {row.Threads,2} {row.OursMilliseconds,10:F4} {row.PeerMilliseconds,10:F4} {row.Ratio,6:F2} {row.ShareOfPeak,5:P0}  {row.Peer} ({row.FusedNodes} in integers{(row.Differing is > 0 ? $", {row.Differing:P3} differ" : "")})";
 
     private static void Summarize(List<PeerRow> rows)
     {
+        foreach (PeerRow row in rows.Where(static row => row is { Kind: "model", Precision: "int8" }))
+        {
+            PeerRow? ourFloat = rows.Find(other => other.Precision == "float" && (other.Name, other.Batch, other.Threads) == (row.Name, row.Batch, row.Threads));
+            if (ourFloat is not null) { Console.WriteLine($"{row.Name} batch {row.Batch} threads {row.Threads}: int8 against our own float {ourFloat.OursMilliseconds / row.OursMilliseconds:F2}"); }
+        }
         foreach (var group in rows.GroupBy(static row => (row.Kind, row.Precision, row.Batch, row.Threads)))
         {
             double mean = Math.Exp(group.Average(static row => Math.Log(row.Ratio)));

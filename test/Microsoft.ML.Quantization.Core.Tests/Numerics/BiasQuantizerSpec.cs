@@ -61,6 +61,8 @@ public sealed class BiasQuantizerSpec
         Assert.AreEqual(7, Requantization.Output(5, 0.5f, 5, 0, 255), "2.5 goes to the even 2");
         Assert.AreEqual(9, Requantization.Output(7, 0.5f, 5, 0, 255), "3.5 goes to the even 4");
         Assert.AreEqual(255, Requantization.Output(int.MaxValue, 1e30f, 5, 0, 255));
+        Assert.AreEqual(3, Requantization.Code(float.NaN, 5, 3, 255), "NaN gives the smallest code");
+        Assert.AreEqual(255, Requantization.Code(float.PositiveInfinity, 5, 3, 255));
         Assert.AreEqual(-128, Requantization.Output(int.MinValue, float.MaxValue, 5, -128, 127));
         Assert.AreEqual(5, Requantization.Output(-1000, 1f, 5, 5, 255), "a fused ReLU clamps at the zero point");
     }
