@@ -84,6 +84,7 @@ public sealed class ExecutionPlan : IDisposable
         if (_contexts.TryGetValue(new(inputShapes), out ConcurrentBag<RunContext>? bag) && bag.TryTake(out RunContext? context))
         {
             Interlocked.Decrement(ref _kept);
+            context.Rent();
             return context;
         }
         InputCheck.Shapes(Graph, inputShapes);
@@ -92,8 +93,13 @@ public sealed class ExecutionPlan : IDisposable
 
     internal void Return(RunContext context)
     {
-        if (Interlocked.Increment(ref _kept) <= ContextsKept) { _contexts.GetOrAdd(new(context.InputShapes), _ => []).Add(context); }
-        else { Interlocked.Decrement(ref _kept); }
+        // Full of shapes that may never come again: start over, so that those in use now are kept.
+        if (Interlocked.Increment(ref _kept) > ContextsKept)
+        {
+            _contexts.Clear();
+            Volatile.Write(ref _kept, 1);
+        }
+        _contexts.GetOrAdd(new(context.InputShapes), _ => []).Add(context);
     }
 
     /// <summary>Ends the plan's threads.</summary>

@@ -15,6 +15,7 @@ public sealed class RunContext : IDisposable
     private readonly Memory<byte>[] _inputs;
     private readonly Memory<byte>[] _outputs;
     private readonly ImmutableDictionary<string, TensorFact> _facts;
+    private int _rented = 1;
 
     internal RunContext(ExecutionPlan plan, ImmutableArray<Shape> inputShapes)
     {
@@ -71,8 +72,15 @@ public sealed class RunContext : IDisposable
         }
     }
 
-    /// <summary>Gives the context back to its plan for the next run with these shapes.</summary>
-    public void Dispose() => _plan.Return(this);
+    /// <summary>Gives the context back to its plan for the next run with these shapes. Giving it back twice is giving it back once.</summary>
+    public void Dispose()
+    {
+        // Twice in the plan's store, one context would serve two threads at once.
+        if (Interlocked.Exchange(ref _rented, 0) != 0) { _plan.Return(this); }
+    }
+
+    /// <summary>Marks a context from the plan's store as given out again.</summary>
+    internal void Rent() => Volatile.Write(ref _rented, 1);
 
     private void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, BufferLayout layout)
     {

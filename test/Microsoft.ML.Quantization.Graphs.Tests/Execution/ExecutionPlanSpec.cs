@@ -92,6 +92,45 @@ public sealed class ExecutionPlanSpec
     }
 
     [TestMethod]
+    public void A_context_given_back_twice_serves_one_caller_only()
+    {
+        using ExecutionPlan plan = ExecutionPlan.Bind(s_int8);
+        RunContext given = plan.Rent(s_x.Shape);
+        given.Dispose();
+        given.Dispose();
+        RunContext first = plan.Rent(s_x.Shape), second = plan.Rent(s_x.Shape);
+        Assert.AreSame(given, first);
+        Assert.AreNotSame(first, second);
+        first.Dispose();
+        Assert.AreSame(first, plan.Rent(s_x.Shape), "a context from the store can be given back again");
+    }
+
+    [TestMethod]
+    public void Many_shapes_in_the_past_do_not_keep_the_present_one_from_being_stored()
+    {
+        using ExecutionPlan plan = ExecutionPlan.Bind(s_int8);
+        for (int rows = 1; rows <= 150; rows++)
+        {
+            RunContext context = plan.Rent(new Shape(rows, 3, 8, 8));
+            context.Dispose();
+            Assert.AreSame(context, plan.Rent(new Shape(rows, 3, 8, 8)), $"{rows} rows");
+            context.Dispose();
+        }
+    }
+
+    [TestMethod]
+    public void A_plan_that_ends_while_others_run_it_changes_no_bit()
+    {
+        using ExecutionPlan reference = ExecutionPlan.Bind(s_int8);
+        byte[] expected = reference.Run(s_x)[0].Bytes.ToArray();
+        ExecutionPlan plan = ExecutionPlan.Bind(s_int8, new() { Threads = 3 });
+        Task<bool>[] runs = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => Enumerable.Range(0, 50).All(_ => plan.Run(s_x)[0].Bytes.SequenceEqual(expected))))];
+        plan.Dispose();
+        plan.Dispose();
+        Assert.IsTrue(Task.WhenAll(runs).GetAwaiter().GetResult().All(same => same));
+    }
+
+    [TestMethod]
     public void A_tap_sees_each_value_row_major()
     {
         using ExecutionPlan plan = ExecutionPlan.Bind(s_float);
