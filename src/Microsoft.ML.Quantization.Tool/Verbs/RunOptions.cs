@@ -12,16 +12,16 @@ internal sealed class RunOptions
 
     private const int MostThreads = 1024;
 
-    private RunOptions(int defaultBatch) => Batch = Whole("--batch", $"Rows per call ({defaultBatch} unless given).", defaultBatch, int.MaxValue);
+    private RunOptions(int defaultBatch) => Batch = NumberOption.Create("--batch", $"Rows per call ({defaultBatch} unless given).", 1, int.MaxValue);
 
     /// <summary>Which engine.</summary>
     public Option<string?> Engine { get; } = new("--engine") { Description = "Engine to run on, see 'mlquant engines' (the fastest unless given; MLQ_ENGINE sets another default).", HelpName = "NAME" };
 
     /// <summary>How many threads.</summary>
-    public Option<int> Threads { get; } = Whole("--threads", "Threads (1 unless given).", 1, MostThreads);
+    public Option<int?> Threads { get; } = NumberOption.Create("--threads", "Threads (1 unless given).", 1, MostThreads);
 
     /// <summary>How many rows at once.</summary>
-    public Option<int> Batch { get; }
+    public Option<int?> Batch { get; }
 
     /// <summary>Adds the options to a verb.</summary>
     public static RunOptions AddTo(Command verb, int defaultBatch = DefaultBatch)
@@ -38,23 +38,9 @@ internal sealed class RunOptions
     public ExecutionOptions Read(ParseResult arguments) => new()
     {
         Engine = arguments.GetValue(Engine) is string name ? EngineList.Choose(name) : null,
-        Threads = arguments.GetValue(Threads),
+        Threads = arguments.GetValue(Threads) ?? 1,
     };
 
     /// <summary>The batch, or null when none was asked for.</summary>
-    public int? ReadBatch(ParseResult arguments) => arguments.GetResult(Batch) is { Implicit: false } ? arguments.GetValue(Batch) : null;
-
-    /// <summary>An option that is a whole number from 1.</summary>
-    public static Option<int> Whole(string name, string description, int unlessGiven, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => unlessGiven };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int number) && (number < 1 || number > most))
-            {
-                result.AddError($"{name} is {number}; expected a whole number from 1{(most < int.MaxValue ? $" to {most}" : "")}.");
-            }
-        });
-        return option;
-    }
+    public int? ReadBatch(ParseResult arguments) => arguments.GetValue(Batch);
 }

@@ -20,7 +20,8 @@ internal static class RunVerb
         verb.Does(console, (arguments, cancellation) =>
         {
             string target = arguments.GetRequiredValue(output);
-            OutputFile.CheckPlace(target);
+            OutputFile.CheckPlace(target, arguments.GetRequiredValue(model), arguments.GetRequiredValue(input));
+            if (target.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) { throw new QuantizationException($"The result goes to '{target}', but answers are written as .npz only; name a file that ends in .npz."); }
             ExecutionOptions execution = options.Read(arguments);
             ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(input));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Onnx;
 using Microsoft.ML.Quantization.Sampling;
@@ -21,15 +20,8 @@ internal static class StaticVerb
         Argument<string> model = Verb.Model("The float model (.onnx).");
         var calibration = new Option<string>("--calibration") { Description = "Rows like those the model will see: .npz with arrays named as the model's inputs (others are ignored), or .csv.", HelpName = "DATA", Required = true };
         var output = new Option<string>("--output", "-o") { Description = "Where the int8 model goes (.onnx with QuantizeLinear and DequantizeLinear).", HelpName = "OUT.onnx", Required = true };
-        var rows = new Option<int?>("--rows") { Description = "Calibrate on N rows drawn from all rows; all of them unless given.", HelpName = "N" };
-        rows.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count) && count < 1)
-            {
-                result.AddError($"--rows is {count}; expected a whole number from 1.");
-            }
-        });
-        var seed = new Option<ulong>("--seed") { Description = "Fixes which rows --rows draws (0 unless given).", HelpName = "N" };
+        Option<int?> rows = NumberOption.Create("--rows", "Calibrate on N rows drawn from all rows; all of them unless given.", 1, int.MaxValue);
+        Option<ulong?> seed = NumberOption.Create("--seed", "Fixes which rows --rows draws (0 unless given).", 0UL, ulong.MaxValue);
         Option<bool> json = Verb.Json();
         var verb = new Command("static", "Quantizes a float model to int8, with ranges learned from calibration rows.") { model, calibration, output, rows, seed, json };
         ConfigurationOptions configuration = ConfigurationOptions.AddTo(verb);
@@ -37,16 +29,16 @@ internal static class StaticVerb
         {
             long start = Stopwatch.GetTimestamp();
             string target = arguments.GetRequiredValue(output);
-            OutputFile.CheckPlace(target);
+            OutputFile.CheckPlace(target, arguments.GetRequiredValue(model), arguments.GetRequiredValue(calibration));
             QConfigMapping mapping = configuration.Read(arguments);
             ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
             if (IntegerReport.IsQuantized(file.Graph)) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration));
-            ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed));
+            ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed) ?? 0);
             QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, progress, cancellation));
             using ExecutionPlan plan = ExecutionPlan.Bind(quantized.Graph);
             cancellation.ThrowIfCancellationRequested();
-            OutputFile.Write(target, path => OnnxExporter.Save(quantized.Graph, path));
+            OnnxExporter.Save(quantized.Graph, target); // whole or not at all, a data file beside it included
             Report(console, arguments.GetValue(json), new(target, file.Bytes, chosen.Count, Stopwatch.GetElapsedTime(start), quantized, IntegerReport.Of(plan)));
         });
         return verb;

@@ -37,5 +37,22 @@ public sealed class OutputFileSpec
     {
         StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace(_folder.Root)).Message, "is a folder");
         StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace(_folder.At("none/a.txt"))).Message, "create it first");
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace("")).Message, "is empty");
+    }
+
+    [TestMethod]
+    [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
+    public void A_device_is_not_replaced()
+    {
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace("/dev/null")).Message, "is a device");
+    }
+
+    [TestMethod]
+    public void A_file_that_is_read_is_not_replaced_however_it_is_spelled()
+    {
+        string path = _folder.Write("a.txt", "old");
+        string other = Path.Combine(_folder.Root, "none", "..", "a.txt");
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => OutputFile.CheckPlace(other, "b.txt", path)).Message, $"would replace '{path}'");
+        OutputFile.CheckPlace(path, "b.txt");
     }
 }

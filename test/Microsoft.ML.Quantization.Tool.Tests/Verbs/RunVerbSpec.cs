@@ -25,6 +25,18 @@ public sealed class RunVerbSpec
     }
 
     [TestMethod]
+    public void Answers_are_not_written_over_what_they_come_from_nor_under_the_name_of_a_table()
+    {
+        string model = SmallModels.Dense(_folder);
+        string rows = SmallModels.Rows(_folder, 3);
+        byte[] before = File.ReadAllBytes(rows);
+        CommandRun.Refused(["run", model, "--input", rows, "-o", rows], "would replace", "another name");
+        CommandRun.Refused(["run", model, "--input", rows, "-o", _folder.At("out.csv")], "out.csv", "ends in .npz");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(rows));
+        CollectionAssert.AreEqual(new[] { "dense.onnx", "rows.npz" }, _folder.Files);
+    }
+
+    [TestMethod]
     public void Engine_threads_and_batch_change_no_byte_of_float_and_int8_results()
     {
         string dense = SmallModels.Dense(_folder);

@@ -42,6 +42,15 @@ public sealed class StaticVerbSpec
     }
 
     [TestMethod]
+    public void The_float_model_is_not_replaced()
+    {
+        string model = SmallModels.Dense(_folder);
+        byte[] before = File.ReadAllBytes(model);
+        CommandRun.Refused(["static", model, "--calibration", SmallModels.Rows(_folder, 5), "-o", model], "would replace", "another name");
+        CollectionAssert.AreEqual(before, File.ReadAllBytes(model));
+    }
+
+    [TestMethod]
     public void A_limit_draws_rows_from_the_whole_by_seed()
     {
         // The last half of the rows is a hundred times as wide: calibration on first rows would never see it.
