@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.ML.Quantization.Numerics;
 
 namespace Microsoft.ML.Quantization.FakeQuantization;
@@ -10,7 +11,8 @@ namespace Microsoft.ML.Quantization.FakeQuantization;
 /// ds = f · Σ dy · ( q &lt; min: min − z;  q &gt; max: max − z;  otherwise (y − x) / s )
 /// dz = f · Σ dy · ( min ≤ q ≤ max: 0;  otherwise −s )
 /// </code>
-/// <para>Sums run over the tensor or over each channel, in double precision. One z serves both directions, per tensor and per channel: PyTorch's
+/// <para>Sums run over the tensor or over each channel. Terms and sums are float32 in the order of PyTorch's (<see cref="CascadeSum"/>): where positive
+/// and negative terms cancel, the rounding errors are most of the result, and a learned scale is to take the same steps. One z serves both directions, per tensor and per channel: PyTorch's
 /// per-tensor backward rounds it with <c>trunc(z + 0.5)</c>, which gives another zero point than its forward for negative fractions.</para>
 /// <para>Source: S. Esser et al., "Learned Step Size Quantization", ICLR 2020; S. Jain et al., "Trained Quantization Thresholds", MLSys 2020;
 /// PyTorch <c>_fake_quantize_learnable_per_tensor_affine_backward</c>.</para>
@@ -48,24 +50,40 @@ public static class LearnableGradients
         Quantizer.CheckLength(parameters.Scales.Length, scaleGradient.Length);
         Quantizer.CheckLength(parameters.Scales.Length, zeroPointGradient.Length);
         ChannelLayout layout = parameters.Axis is { } axis ? Quantizer.Layout(shape, axis, parameters.Scales.Length, values.Length) : new(1, 1, values.Length);
-        for (int channel = 0; channel < layout.Channels; channel++)
+        float[] terms = ArrayPool<float>.Shared.Rent(2 * layout.Outer * layout.Inner);
+        try
         {
-            float scale = parameters.Scales[channel];
-            int zeroPoint = parameters.ZeroPoints[channel];
-            var map = new CodeMap(scale, zeroPoint, parameters.Range, Rounding.Reciprocal);
-            (double ofScale, double ofZeroPoint) = (0, 0);
-            for (int outer = 0; outer < layout.Outer; outer++)
+            Span<float> ofScale = terms.AsSpan(0, layout.Outer * layout.Inner), ofZeroPoint = terms.AsSpan(layout.Outer * layout.Inner, layout.Outer * layout.Inner);
+            for (int channel = 0; channel < layout.Channels; channel++)
             {
-                int from = (outer * layout.Channels + channel) * layout.Inner;
-                for (int i = from; i < from + layout.Inner; i++)
+                float scale = parameters.Scales[channel], inverse = 1f / scale;
+                int zeroPoint = parameters.ZeroPoints[channel];
+                var map = new CodeMap(scale, zeroPoint, parameters.Range, Rounding.Reciprocal);
+                int term = 0;
+                for (int outer = 0; outer < layout.Outer; outer++)
                 {
-                    int code = map.Code(values[i], out bool inside);
-                    valueGradient[i] = inside ? gradient[i] : 0f;
-                    ofScale += gradient[i] * (inside ? ((double)Dequantizer.Real(code, scale, zeroPoint) - values[i]) / scale : (double)code - zeroPoint);
-                    if (!inside) { ofZeroPoint -= (double)gradient[i] * scale; }
+                    int from = (outer * layout.Channels + channel) * layout.Inner;
+                    for (int i = from; i < from + layout.Inner; i++, term++)
+                    {
+                        float steps = map.Code(values[i], out bool inside) - zeroPoint;
+                        valueGradient[i] = inside ? gradient[i] : 0f;
+                        // y - x with one rounding, as PyTorch's compiler contracts it.
+                        ofScale[term] = (inside ? gradient[i] * MathF.FusedMultiplyAdd(steps, scale, -values[i]) * inverse : gradient[i] * steps) * factor;
+                        ofZeroPoint[term] = inside ? 0f : -gradient[i] * scale * factor;
+                    }
                 }
+                (scaleGradient[channel], zeroPointGradient[channel]) = (Sum(ofScale, layout), Sum(ofZeroPoint, layout));
             }
-            (scaleGradient[channel], zeroPointGradient[channel]) = ((float)(factor * ofScale), (float)(factor * ofZeroPoint));
         }
+        finally { ArrayPool<float>.Shared.Return(terms); }
+    }
+
+    // PyTorch sums neighbours first, then row after row; a channel without neighbours is one row.
+    private static float Sum(ReadOnlySpan<float> terms, ChannelLayout layout)
+    {
+        if (layout.Outer == 1 || layout.Inner == 1) { return CascadeSum.Of(terms); }
+        float sum = 0f;
+        for (int outer = 0; outer < layout.Outer; outer++) { sum += CascadeSum.Of(terms.Slice(outer * layout.Inner, layout.Inner)); }
+        return sum;
     }
 }

@@ -136,7 +136,12 @@ public sealed class PackedEmbedding
     private static (float Minimum, float Maximum) Range(ReadOnlySpan<float> values, int row)
     {
         (float minimum, float maximum) = values.IsEmpty ? (0f, 0f) : (values[0], values[0]);
-        foreach (float value in values) { (minimum, maximum) = (MathF.Min(minimum, value), MathF.Max(maximum, value)); }
+        foreach (float value in values)
+        {
+            // Of 0 and -0 the first stays, as in PyTorch: the bias is stored as it is. NaN stays once it is there.
+            if (!(value >= minimum) && !float.IsNaN(minimum)) { minimum = value; }
+            if (!(value <= maximum) && !float.IsNaN(maximum)) { maximum = value; }
+        }
         return float.IsFinite(maximum - minimum)
             ? (minimum, maximum)
             : throw new QuantizationException($"Row {row} of the embedding weight ranges from {minimum} to {maximum}; expected a finite range. Look for NaN and infinities in the weights.");

@@ -36,12 +36,18 @@ public sealed class FakeQuantModulesGolden
 
     [TestMethod]
     public void Streams_of_batches_equal_PyTorch() => GoldenFile.Open("fake_quant_modules.json").Check(
-        golden => golden.Text("factory") is { } name && s_factories[name].Observer.Observer == "Histogram" ? "PyTorch 1.13's histogram truncates the bounds with int() and loses values" : null,
+        Exclusion,
         golden =>
         {
             if (golden.Text("factory") is { } name) { CheckStream(golden, s_factories[name].Create()); }
             else { CheckLearnable(golden); }
         });
+
+    private static string? Exclusion(GoldenCase golden) =>
+        golden.Text("factory") is { } name ? s_factories[name].Observer.Observer == "Histogram" ? "PyTorch 1.13's histogram truncates the bounds with int() and loses values" : null
+        : golden.Text("qscheme") == "per_tensor_affine" && golden.Expected.GetProperty("steps").EnumerateArray().Any(step => Floats(step, "zero_point")[0] < 0)
+            ? "PyTorch's per-tensor backward rounds a negative zero point otherwise than its forward"
+            : null;
 
     private static void CheckStream(GoldenCase golden, IFakeQuantize module)
     {
@@ -145,10 +151,14 @@ public sealed class FakeQuantModulesGolden
 
     private static float[] Floats(JsonElement step, string name) => GoldenCase.Tensor(step.GetProperty(name)).Floats;
 
-    // linspace(-1, 1, count) in float32, counted from the nearer end as torch does.
+    // linspace(-1, 1, count) in float32 with torch's bits: pairs of eight lanes, each lane added to the first one's value; the rest one by one.
     private static float[] OutputGradient(int count)
     {
+        const int Lanes = 8;
+        if (count == 1) { return [-1f]; }
         float step = 2f / (count - 1);
-        return [.. Enumerable.Range(0, count).Select(i => i < count / 2 ? -1f + step * i : 1f - step * (count - 1 - i))];
+        float At(int i) => i < count / 2 ? MathF.FusedMultiplyAdd(step, i, -1f) : MathF.FusedMultiplyAdd(-step, count - i - 1, 1f);
+        int inLanes = count / (2 * Lanes) * 2 * Lanes;
+        return [.. Enumerable.Range(0, count).Select(i => i < inLanes ? At(i / Lanes * Lanes) + i % Lanes * step : At(i))];
     }
 }
