@@ -11,7 +11,9 @@ public sealed class MLContext : IHostEnvironment
     public MLContext(int? seed = null)
     {
         _host = new(seed, (source, message) => Log?.Invoke(this, new(message.Message, message.Kind, source)));
+        BinaryClassification = new();
         MulticlassClassification = new(_host);
+        Regression = new();
         Transforms = new(_host);
         Model = new(_host);
         Data = new(_host);
@@ -19,7 +21,11 @@ public sealed class MLContext : IHostEnvironment
 
     public event EventHandler<LoggingEventArgs> Log;
 
+    public BinaryClassificationCatalog BinaryClassification { get; }
+
     public MulticlassClassificationCatalog MulticlassClassification { get; }
+
+    public RegressionCatalog Regression { get; }
 
     public TransformsCatalog Transforms { get; }
 

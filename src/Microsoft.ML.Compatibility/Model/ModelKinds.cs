@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using Microsoft.ML.Transforms.Onnx;
 
 namespace Microsoft.ML;
 
@@ -17,6 +18,10 @@ internal static class ModelKinds
     public const string Select = "Select";
     public const string ValueToKey = "ValueToKey";
     public const string KeyToValue = "KeyToValue";
+    public const string Onnx = "Onnx";
+    public const string Normalize = "Normalize";
+    public const string Convert = "Convert";
+    public const string CustomMapping = "CustomMapping";
 
     public static ITransformer Load(string kind, ModelLoadContext context) => kind switch
     {
@@ -26,6 +31,10 @@ internal static class ModelKinds
         Select => new ColumnSelectingTransformer(context),
         ValueToKey => new ValueToKeyMappingTransformer(context),
         KeyToValue => new KeyToValueMappingTransformer(context),
+        Onnx => OnnxTransformer.Load(context),
+        Normalize => new NormalizingTransformer(context),
+        Convert => new TypeConvertingTransformer(context),
+        CustomMapping => LoadCustomMapping(context),
         _ => throw new FormatException($"The file holds a model of the unknown kind '{kind}'."),
     };
 
@@ -36,6 +45,13 @@ internal static class ModelKinds
             context.LoadInnerLoader(LoaderFolder), (TransformerChain<ITransformer>)context.LoadInner(TransformerFolder)),
         _ => throw new FormatException($"The file holds a loader of the unknown kind '{kind}'."),
     };
+
+    private static ITransformer LoadCustomMapping(ModelLoadContext context)
+    {
+        string contract = context.Reader.ReadString(), assembly = context.Reader.ReadString();
+        var factory = (ICustomMappingFactory)context.Environment.ComponentCatalog.CreateExtension(typeof(CustomMappingFactoryAttributeAttribute), contract, assembly);
+        return factory.CreateTransformer(contract);
+    }
 
     private static TransformerChain<ITransformer> LoadChain(ModelLoadContext context)
     {

@@ -1,9 +1,19 @@
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 
 namespace Microsoft.ML;
 
 public static class ConversionsExtensionsCatalog
 {
+    public static TypeConvertingEstimator ConvertType(this TransformsCatalog.ConversionTransforms catalog,
+        string outputColumnName, string inputColumnName = null, DataKind outputKind = DataKind.Single) => catalog.ConvertType([new(outputColumnName, inputColumnName)], outputKind);
+
+    public static TypeConvertingEstimator ConvertType(this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns, DataKind outputKind = DataKind.Single)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return new(columns, outputKind);
+    }
+
     public static ValueToKeyMappingEstimator MapValueToKey(this TransformsCatalog.ConversionTransforms catalog,
         string outputColumnName,
         string inputColumnName = null,

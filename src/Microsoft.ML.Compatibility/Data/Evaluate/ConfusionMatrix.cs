@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Microsoft.ML.Data;
@@ -6,10 +7,11 @@ namespace Microsoft.ML.Data;
 public sealed class ConfusionMatrix
 {
     private readonly string[] _names;
+    private readonly bool _isBinary;
 
-    internal ConfusionMatrix(double[][] counts, string[] names)
+    internal ConfusionMatrix(double[][] counts, string[] names, bool isBinary = false)
     {
-        (Counts, _names, NumberOfClasses) = ([.. counts.Select(row => (IReadOnlyList<double>)row.AsReadOnly())], names, counts.Length);
+        (Counts, _names, _isBinary, NumberOfClasses) = ([.. counts.Select(row => (IReadOnlyList<double>)row.AsReadOnly())], names, isBinary, counts.Length);
         PerClassRecall = [.. counts.Select((row, i) => Ratio(row[i], row.Sum()))];
         PerClassPrecision = [.. counts.Select((row, i) => Ratio(row[i], counts.Sum(other => other[i])))];
     }
@@ -29,20 +31,37 @@ public sealed class ConfusionMatrix
         return Counts[actualClassIndicatorIndex][predictedClassIndicatorIndex];
     }
 
+    /// <remarks>ML.NET's layout to the letter: names too wide for a column are numbered in the heading.</remarks>
     public string GetFormattedConfusionTable()
     {
-        int width = Math.Max(_names.Max(name => name.Length), 9);
-        int cell = Math.Max(width, 6) + 2;
-        var table = new StringBuilder();
-        table.AppendLine().AppendLine("Confusion table");
-        table.Append("PREDICTED".PadRight(width)).Append(" ||").AppendJoin("|", _names.Select(name => name.PadLeft(cell))).AppendLine("| Recall");
-        table.AppendLine("TRUTH".PadRight(width) + " ||" + new string('=', (cell + 1) * NumberOfClasses));
-        for (int i = 0; i < NumberOfClasses; i++)
-        {
-            table.Append(_names[i].PadLeft(width)).Append(" ||").AppendJoin("|", Counts[i].Select(count => $"{count:N0}".PadLeft(cell))).AppendLine($"| {PerClassRecall[i]:F4}");
-        }
+        int cell = NumberOfClasses == 2 ? 8 : 5;
+        int widest = _names.Max(name => name.Length);
+        int digits = widest > cell ? $"{NumberOfClasses - 1}".Length : 0;
+        int width = Math.Max(9, digits > 0 ? widest + digits + 2 : widest);
+        string rule = new('=', NumberOfClasses * (NumberOfClasses > 2 ? 8 : 11));
 
-        return table.Append("Precision".PadRight(width)).Append(" ||").AppendJoin("|", PerClassPrecision.Select(value => $"{value:N4}".PadLeft(cell))).AppendLine("|").ToString();
+        var table = new StringBuilder();
+        if (_isBinary)
+        {
+            double positives = Counts[0].Sum(), negatives = Counts[1].Sum();
+            table.Append(CultureInfo.CurrentCulture, $"TEST {_names[0].ToUpper(CultureInfo.CurrentCulture)} RATIO:\t{positives / (positives + negatives):N4} ({positives:F1}/({positives:F1}+{negatives:F1}))");
+        }
+        table.AppendLine().AppendLine("Confusion table");
+        table.Append("".PadRight(width + 1)).Append("||").AppendLine(rule);
+        table.Append("PREDICTED".PadRight(width + 1)).Append("||");
+        foreach ((int i, string name) in _names.Index()) { table.Append(' ').Append((digits > 0 ? $"{i}" : name).PadLeft(cell)).Append(" |"); }
+        table.AppendLine(" Recall");
+        table.Append("TRUTH".PadRight(width + 1)).Append("||").AppendLine(rule);
+        foreach ((int i, string name) in _names.Index())
+        {
+            table.Append(digits > 0 ? $"{i}".PadLeft(digits) + ". " + name.PadLeft(width - digits - 2) : name.PadLeft(width)).Append(" ||");
+            foreach (double count in Counts[i]) { table.Append(' ').Append($"{count:N0}".PadLeft(cell)).Append(" |"); }
+            table.Append(' ').AppendLine($"{PerClassRecall[i]:F4}".PadLeft(5));
+        }
+        table.Append("".PadRight(width + 1)).Append("||").AppendLine(rule);
+        table.Append("Precision".PadRight(width + 1)).Append("||");
+        foreach (double precision in PerClassPrecision) { table.Append($"{precision:N4}".PadLeft(cell + 1)).Append(" |"); }
+        return table.AppendLine().ToString();
     }
 
     private static double Ratio(double part, double whole) => whole > 0 ? part / whole : 0;

@@ -1,0 +1,36 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Transforms;
+
+public sealed class TypeConvertingEstimator : IEstimator<TypeConvertingTransformer>
+{
+    private readonly InputOutputColumnPair[] _columns;
+    private readonly DataKind _kind;
+
+    internal TypeConvertingEstimator(InputOutputColumnPair[] columns, DataKind kind) => (_columns, _kind) = (columns, kind);
+
+    public TypeConvertingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var transformer = new TypeConvertingTransformer(_columns, _kind);
+        transformer.GetOutputSchema(input.Schema);
+        return transformer;
+    }
+
+    /// <remarks>Annotations pass through, and keys lose their mark, as in ML.NET.</remarks>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        PrimitiveDataViewType target = MemberTypes.Of(_kind);
+        foreach (InputOutputColumnPair pair in _columns)
+        {
+            SchemaShape.Column input = inputSchema.Require(pair.InputColumnName);
+            if (!Conversions.Exists(input.ItemType.RawType, target.RawType))
+            {
+                throw new ArgumentOutOfRangeException(nameof(inputSchema), $"Don't know how to convert {pair.InputColumnName} into {target}");
+            }
+            inputSchema = inputSchema.With(new(pair.OutputColumnName, input.Kind, target, isKey: false, input.Annotations));
+        }
+        return inputSchema;
+    }
+}
