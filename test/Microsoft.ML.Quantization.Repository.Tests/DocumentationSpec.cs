@@ -32,6 +32,23 @@ public sealed partial class DocumentationSpec
         Assert.AreEqual("", string.Join('\n', dead), $"in {document}");
     }
 
+    [TestMethod]
+    public void The_tests_that_pin_a_difference_from_PyTorch_exist()
+    {
+        Dictionary<string, string> sources = Directory.EnumerateFiles(RepositoryFolder.At("test"), "*.cs", SearchOption.AllDirectories)
+            .GroupBy(file => Path.GetFileNameWithoutExtension(file), StringComparer.Ordinal)
+            .ToDictionary(files => files.Key, files => string.Concat(files.Select(File.ReadAllText)), StringComparer.Ordinal);
+        string[] rows = [.. File.ReadLines(RepositoryFolder.At("eng/design/008-differences-from-pytorch.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
+        Assert.IsGreaterThanOrEqualTo(11, rows.Length);
+        foreach (string row in rows)
+        {
+            string[] named = [.. Test().Matches(row.TrimEnd('|', ' ').Split('|')[^1]).Select(match => match.Groups["test"].Value)];
+            Assert.IsNotEmpty(named, row);
+            string[] missing = [.. named.Where(test => !sources.TryGetValue(test.Split('.')[0], out string? source) || (test.Contains('.') && !source.Contains($" {test.Split('.')[1]}(", StringComparison.Ordinal)))];
+            Assert.AreEqual("", string.Join('\n', missing), row);
+        }
+    }
+
     // A block is a fragment of a program that has its data already: the two views are parameters.
     private static IEnumerable<Diagnostic> Compile(string code)
     {
@@ -63,4 +80,7 @@ public sealed partial class DocumentationSpec
 
     [GeneratedRegex(@"\]\((?<target>[^)#\s]+)[^)]*\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex("`(?<test>[A-Za-z0-9_.]+)`")]
+    private static partial Regex Test();
 }

@@ -74,6 +74,32 @@ public sealed class ConvolutionFunctionSpec
     }
 
     [TestMethod]
+    public void One_number_serves_every_axis_and_what_is_left_out_has_its_default()
+    {
+        // PyTorch 1.13 fails to lower a functional convolution that was called in either way.
+        var random = new Random(13);
+        QuantizedTensor x = RandomTensors.Of(random, ElementType.QUInt8, 0.02, 50, 2, 4, 9, 8), weight = RandomTensors.Of(random, ElementType.QInt8, 0.01, 0, 6, 4, 3, 2);
+        CollectionAssert.AreEqual(
+            Convolutions.Conv2d(x, weight, null, 0.1, 100, new() { Strides = [1, 1], Padding = [0, 0], Dilations = [1, 1] }).Ints(),
+            Convolutions.Conv2d(x, weight, null, 0.1, 100).Ints());
+        CollectionAssert.AreEqual(
+            Convolutions.Conv2d(x, weight, null, 0.1, 100, new() { Strides = [2, 2], Padding = [1, 1], Dilations = [3, 3] }).Ints(),
+            Convolutions.Conv2d(x, weight, null, 0.1, 100, new() { Strides = [2], Padding = [1], Dilations = [3] }).Ints());
+    }
+
+    [TestMethod]
+    public void A_dynamic_convolution_is_not_squeezed_into_the_range_of_its_input()
+    {
+        // Inputs of 1 and taps of 1: the sum over 4 channels and 9 taps is 36. PyTorch returns 1, the largest input.
+        var x = new Tensor(ElementType.Float32, new Shape(1, 4, 3, 3));
+        x.AsSpan<float>().Fill(1f);
+        var taps = new Tensor(ElementType.Float32, new Shape(1, 4, 3, 3));
+        taps.AsSpan<float>().Fill(1f);
+        Tensor y = DynamicFunctions.Conv(x, QuantizedTensor.QuantizePerTensor(taps, 1.0 / 64, 0, ElementType.QInt8));
+        Assert.AreEqual(36f, y.AsSpan<float>()[0], 1e-4f);
+    }
+
+    [TestMethod]
     public void Same_keeps_the_size_with_the_odd_pad_behind()
     {
         var random = new Random(12);

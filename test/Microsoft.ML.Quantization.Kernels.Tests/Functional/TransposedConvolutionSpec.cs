@@ -37,6 +37,19 @@ public sealed class TransposedConvolutionSpec
     }
 
     [TestMethod]
+    public void Each_rank_is_the_one_above_it_with_an_axis_of_one()
+    {
+        // PyTorch's QNNPACK computes three axes with the geometry of two.
+        var random = new Random(53);
+        QuantizedTensor x = RandomTensors.Of(random, ElementType.QUInt8, 0.02, 50, 2, 4, 5), weight = RandomTensors.Of(random, ElementType.QInt8, 0.01, 0, 4, 6, 3);
+        ConvolutionSettings one = new() { Strides = [2], Padding = [1], OutputPadding = [1] }, two = new() { Strides = [1, 2], Padding = [0, 1], OutputPadding = [0, 1] },
+            three = new() { Strides = [1, 1, 2], Padding = [0, 0, 1], OutputPadding = [0, 0, 1] };
+        int[] line = TransposedConvolutions.ConvTranspose1d(x, weight, null, 0.1, 100, one).Ints();
+        CollectionAssert.AreEqual(line, TransposedConvolutions.ConvTranspose2d(x.View(2, 4, 1, 5), weight.View(4, 6, 1, 3), null, 0.1, 100, two).Ints());
+        CollectionAssert.AreEqual(line, TransposedConvolutions.ConvTranspose3d(x.View(2, 4, 1, 1, 5), weight.View(4, 6, 1, 1, 3), null, 0.1, 100, three).Ints());
+    }
+
+    [TestMethod]
     public void Groups_share_the_scales_of_their_output_channels()
     {
         var random = new Random(52);
