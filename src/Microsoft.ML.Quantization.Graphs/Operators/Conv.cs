@@ -68,7 +68,7 @@ internal sealed class Conv : IOperator
     public Step BindInteger(IntegerSite site)
     {
         Tensor weights = site.Inputs[1]!.Constant!;
-        return new ConvolutionStep(IntegerProduct.Bind(site, Form(site.Node, weights.Shape, Window(site.Node, weights, site.Inputs[0]!.Fact)!)));
+        return IntegerProduct.BindConvolution(site, Form(site.Node, weights.Shape, Window(site.Node, weights, site.Inputs[0]!.Fact)!));
     }
 
     private static ConvolutionForm Form(Node node, Shape weights, ConvolutionWindow window)

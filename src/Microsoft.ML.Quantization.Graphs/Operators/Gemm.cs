@@ -82,11 +82,7 @@ internal sealed class Gemm : IOperator
         : weights.Shape.Length == 0 ? "its weights are empty"
         : IntegerProduct.Decline(site, Form(site.Node, weights.Shape));
 
-    public Step BindInteger(IntegerSite site)
-    {
-        ConvolutionForm form = Form(site.Node, site.Inputs[1]!.Constant!.Shape);
-        return new MatrixProductStep(IntegerProduct.Bind(site, form), form.Depth);
-    }
+    public Step BindInteger(IntegerSite site) => IntegerProduct.BindMatrix(site, Form(site.Node, site.Inputs[1]!.Constant!.Shape));
 
     private static ConvolutionForm Form(Node node, Shape weights) => node.Attributes.Int("transB", 0) != 0
         ? new(ConvolutionWindow.None, weights[1], weights[0], ChannelAxis: 0)

@@ -61,11 +61,7 @@ internal sealed class MatMul : IOperator
         : weights.Shape.Rank > 2 || weights.Length == 0 ? $"its weights are {weights}; integer calls take one matrix"
         : IntegerProduct.Decline(site, Form(weights.Shape));
 
-    public Step BindInteger(IntegerSite site)
-    {
-        ConvolutionForm form = Form(site.Inputs[1]!.Constant!.Shape);
-        return new MatrixProductStep(IntegerProduct.Bind(site, form), form.Depth);
-    }
+    public Step BindInteger(IntegerSite site) => IntegerProduct.BindMatrix(site, Form(site.Inputs[1]!.Constant!.Shape));
 
     private static ConvolutionForm Form(Shape weights) => new(ConvolutionWindow.None, weights[0], weights.Rank > 1 ? weights[1] : 1, ChannelAxis: 1, InputFirst: true);
 

@@ -56,7 +56,7 @@ internal sealed class IntegerProduct
         int pixels = (int)WindowSources.Count(inputSize), length = checked(x.Length * _weights.Parts);
         var image = new byte[length + Engine.ReadSlack];
         ChannelsLast.FromChannelsFirst(x, image, batch, _form.InputChannels, pixels);
-        if (_weights.Parts > 1) { _weights.Repeat(image.AsSpan(0, x.Length).ToArray(), image, _form.Depth); }
+        if (_weights.Parts > 1) { _weights.Repeat(image.AsSpan(0, x.Length).ToArray(), image); }
         var result = new byte[y.Length];
         _bound.Run(_bound.Plan(inputSize, outputSize), batch, image.AsSpan(0, length), result, null);
         ChannelsLast.ToChannelsFirst<byte>(result, y, batch, _form.OutputChannels, (int)WindowSources.Count(outputSize));

@@ -15,15 +15,24 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 internal static class IntegerProduct
 {
     /// <summary>Why the group cannot be one call; null when it can.</summary>
-    public static string? Decline(IntegerSite site, ConvolutionForm form) => Try(site, form, out _);
+    public static string? Decline(IntegerSite site, ConvolutionForm form) => Try(site, form, out _, out _);
 
-    /// <summary>The call.</summary>
-    public static BoundConvolution Bind(IntegerSite site, ConvolutionForm form) =>
-        Try(site, form, out Int8ConvolutionSpec? spec) is { } reason ? throw new QuantizationException($"{site.Node} has no integer form: {reason}.") : site.Engine.Bind(spec!);
+    /// <summary>The call over images.</summary>
+    public static Step BindConvolution(IntegerSite site, ConvolutionForm form) => new ConvolutionStep(Bind(site, form, out SplitWeights weights), weights);
 
-    private static string? Try(IntegerSite site, ConvolutionForm form, out Int8ConvolutionSpec? spec)
+    /// <summary>The call over rows.</summary>
+    public static Step BindMatrix(IntegerSite site, ConvolutionForm form) => new MatrixProductStep(Bind(site, form, out SplitWeights weights), form.Depth, weights);
+
+    private static BoundConvolution Bind(IntegerSite site, ConvolutionForm form, out SplitWeights weights)
     {
-        spec = null;
+        if (Try(site, form, out Int8ConvolutionSpec? spec, out SplitWeights? split) is { } reason) { throw new QuantizationException($"{site.Node} has no integer form: {reason}."); }
+        weights = split!;
+        return site.Engine.Bind(spec!);
+    }
+
+    private static string? Try(IntegerSite site, ConvolutionForm form, out Int8ConvolutionSpec? spec, out SplitWeights? split)
+    {
+        (spec, split) = (null, null);
         if (IntegerChecks.Activation(site, 0) is { } input) { return input; }
         if (site.Output is not null && IntegerChecks.Output(site) is { } output) { return output; }
         if (site.Input(1) is not { Constant: { } weights, Parameters: { } map }) { return "its weights are not constant codes"; }
@@ -33,9 +42,6 @@ internal static class IntegerProduct
             return $"its weights have a scale for each index of axis {map.Axis}; integer calls need axis {form.ChannelAxis}, the output channels";
         }
         if (form.OutputChannels == 0 || form.Depth == 0) { return "it has no channels"; }
-        short[] centered = CenteredWeights.Of(weights.Bytes, weights.Shape, map);
-        if (centered.Any(static weight => weight is < sbyte.MinValue or > sbyte.MaxValue)) { return "its weights have a zero point that leaves some of them outside −128..127"; }
-
         QuantizationParameters x = site.Input(0)!.Parameters!;
         float[] weightScales = map.IsPerChannel ? [.. map.Scales] : [.. Enumerable.Repeat(map.Scale, form.OutputChannels)];
         for (int c = 0; c < weightScales.Length; c++)
@@ -46,14 +52,15 @@ internal static class IntegerProduct
         if (IntegerBias.Read(site, 2, x.Scale, weightScales, out int[] bias) is { } biasReason) { return biasReason; }
         if (Stage(site, x.Scale, weightScales, out OutputStage? stage) is { } stageReason) { return stageReason; }
 
+        split = SplitWeights.Of(form.Order<short>(CenteredWeights.Of(weights.Bytes, weights.Shape, map)), form.Depth);
         spec = new Int8ConvolutionSpec
         {
             Window = form.Window,
             Transposed = form.Transposed,
             Groups = form.Groups,
-            InputChannels = form.InputChannels,
+            InputChannels = form.InputChannels * split.Parts,
             OutputChannels = form.OutputChannels,
-            Weights = form.Order<sbyte>(Array.ConvertAll(centered, static weight => (sbyte)weight)),
+            Weights = split.Codes,
             Bias = bias,
             InputSigned = x.Type == ElementType.QInt8,
             InputZeroPoint = x.ZeroPoint,
