@@ -15,7 +15,8 @@ public static class EngineList
     /// <summary>All engines, fastest first, whether this processor can run them or not.</summary>
     public static ImmutableArray<Engine> All { get; } =
     [
-        new VectorEngine<EmittedInt8Convolutions, Avx2Bytes, Avx512Float, Vector512<float>>("Avx512VnniEmitted"),
+        new VectorEngine<EmittedInt8Convolutions<Yes>, Avx2Bytes, Avx512Float, Vector512<float>>("AmxInt8Emitted"),
+        new VectorEngine<EmittedInt8Convolutions<No>, Avx2Bytes, Avx512Float, Vector512<float>>("Avx512VnniEmitted"),
         new VectorEngine<VectorInt8Convolutions<AvxVnniDot, Vector256<int>>, Avx2Bytes, Fma256, Vector256<float>>("AvxVnni"),
         new VectorEngine<VectorInt8Convolutions<Avx2Dot, Vector256<int>>, Avx2Bytes, Fma256, Vector256<float>>("Avx2"),
         new ReferenceEngine(),

@@ -11,7 +11,8 @@ internal unsafe struct TileCall
 {
     public const int RowsAt = 0, TapBytesAt = 8, AdvanceAt = 16, PairsAt = 24, OddStepAt = 32, WeightsAt = 40, TapsAt = 48, StartAt = 56,
         MultipliersAt = 64, OutputsAt = 72, OutputOffsetAt = 80, TilesAt = 88, ColumnsAt = 96, PartialAt = 104, LowAt = 112, HighAt = 116,
-        ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152;
+        ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152,
+        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192;
 
     /// <summary>The usual <see cref="SignBits"/>.</summary>
     public const uint AllSignBits = 0x8080_8080;
@@ -84,4 +85,19 @@ internal unsafe struct TileCall
 
     /// <summary>For emitted code: taps not yet done.</summary>
     [FieldOffset(TapsLeftAt)] public nint TapsLeft;
+
+    /// <summary>For tile registers: their sizes. <see cref="Rows"/> is then the first input row itself.</summary>
+    [FieldOffset(ConfigurationAt)] public AmxConfiguration* Configuration;
+
+    /// <summary>For tile registers: bytes from one input row to the next.</summary>
+    [FieldOffset(InputStrideAt)] public nint InputStride;
+
+    /// <summary>For tile registers: steps of k.</summary>
+    [FieldOffset(StepsAt)] public nint Steps;
+
+    /// <summary>For tile registers: room for the sums of one block.</summary>
+    [FieldOffset(SumsAt)] public int* Sums;
+
+    /// <summary>For tile registers: rows of one block.</summary>
+    [FieldOffset(BlockRowsAt)] public nint BlockRows;
 }

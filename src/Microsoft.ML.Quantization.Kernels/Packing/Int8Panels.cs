@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>
 /// The weights of one phase as [panel, tap, k / 4, column, 4]: the four bytes of one lane are four consecutive k of one output channel.
-/// k is filled up to a multiple of 4 with zero weights, columns to the width of the panel. An engine may want the columns in another order.
+/// k is filled up to a multiple of 4 or more with zero weights, columns to the width of the panel. An engine may want the columns in another order.
 /// </summary>
 internal sealed unsafe class Int8Panels
 {
@@ -13,10 +13,10 @@ internal sealed unsafe class Int8Panels
     private readonly long[] _weightOffsets;
     private readonly long[] _startOffsets;
 
-    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, ColumnOrder order)
+    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, ColumnOrder order, int depthStep = 4)
     {
         (int taps, int depth) = shape.Steps(phase);
-        (Taps, Depth) = (taps, Math.Max(4, (depth + 3) / 4 * 4));
+        (Taps, Depth) = (taps, Math.Max(depthStep, (depth + depthStep - 1) / depthStep * depthStep));
         (_weightOffsets, _startOffsets) = (new long[panels.Length], new long[panels.Length]);
         long columns = 0;
         for (int i = 0; i < panels.Length; i++)
@@ -42,7 +42,7 @@ internal sealed unsafe class Int8Panels
     /// <summary>Taps as the micro-kernel counts them.</summary>
     public int Taps { get; }
 
-    /// <summary>Bytes of one tap, a multiple of 4.</summary>
+    /// <summary>Bytes of one tap, a multiple of the step.</summary>
     public int Depth { get; }
 
     /// <summary>The weights of one panel.</summary>

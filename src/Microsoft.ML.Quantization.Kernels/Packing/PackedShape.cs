@@ -28,7 +28,7 @@ internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, in
     /// Whether the taps of a window are first copied side by side. Worth it for few channels (the first layer of an image network), where
     /// most steps of a kernel would otherwise be padding or pointer loads.
     /// </summary>
-    public bool Gathers { get; } = !Transposed && Groups == 1 && Window.Taps > 1 && Window.Taps * InputChannels <= 2048
+    public bool Gathers { get; init; } = !Transposed && Groups == 1 && Window.Taps > 1 && Window.Taps * InputChannels <= 2048
         && (InputChannels * ElementSize <= 16 || (ElementSize == 1 && InputChannels % 4 != 0 && InputChannels < 24));
 
     /// <summary>One input channel, one output channel and nothing else in each group.</summary>
