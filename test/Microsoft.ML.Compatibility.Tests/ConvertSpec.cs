@@ -74,9 +74,11 @@ public sealed class ConvertSpec
     [TestMethod]
     public void Keys_stay_keys()
     {
-        IDataView converted = _ml.Transforms.Conversion.ConvertType("Out", "Key", DataKind.Byte).Fit(Data).Transform(Data);
-        Assert.AreEqual(new KeyDataViewType(typeof(byte), 255), converted.Schema["Out"].Type);
-        CollectionAssert.AreEqual(new byte[] { 5, 0 }, converted.GetColumn<byte>("Out").ToArray());
+        IDataView converted = _ml.Transforms.Conversion.ConvertType("Out", "Key", DataKind.UInt16).Fit(Data).Transform(Data);
+        Assert.AreEqual(new KeyDataViewType(typeof(ushort), 300), converted.Schema["Out"].Type);
+        CollectionAssert.AreEqual(new ushort[] { 5, 300 }, converted.GetColumn<ushort>("Out").ToArray());
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Convert<byte>("Key", DataKind.Byte), "300 values do not fit");
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Convert<float>("Key", DataKind.Single));
     }
 
     [TestMethod]

@@ -132,6 +132,27 @@ public sealed class OnnxSpec
     }
 
     [TestMethod]
+    public void A_file_with_options_is_applied_too()
+    {
+        _ = Apply(s_add);
+        string folder = Directory.CreateTempSubdirectory("onnx").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "add.onnx");
+            File.WriteAllBytes(path, s_add);
+            using OnnxTransformer fitted = _ml.Transforms.ApplyOnnxModel(new OnnxOptions
+            {
+                ModelFile = path, InputColumns = ["a", "b"], OutputColumns = ["sum"], IntraOpNumThreads = 1, InterOpNumThreads = 1,
+            }).Fit(Rows());
+            CollectionAssert.AreEqual(new[] { 10f, 21f, 32f }, fitted.Transform(Rows()).GetColumn<float[]>("sum").First());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestMethod]
     public void Every_kind_of_tensor_goes_through()
     {
         (string Name, int Type)[] kinds = [("long", TinyModel.Int64), ("int", TinyModel.Int32), ("byte", TinyModel.UInt8), ("sbyte", TinyModel.Int8), ("bool", TinyModel.Bool), ("text", TinyModel.Text)];

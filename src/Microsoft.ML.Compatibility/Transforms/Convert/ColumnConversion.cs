@@ -2,7 +2,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Transforms;
 
-/// <summary>A scalar or vector column in another item type. A key stays a key, of as many values as the new type can hold.</summary>
+/// <summary>A scalar or vector column in another item type. A key stays a key of as many values; a type that cannot hold them is refused.</summary>
 internal static class ColumnConversion
 {
     public static MappedColumn Create(string output, DataViewSchema.Column input, DataKind kind)
@@ -14,7 +14,7 @@ internal static class ColumnConversion
         {
             target = new KeyDataViewType(target.RawType, Math.Min(key.Count, KeyDataViewType.Largest(target.RawType)));
         }
-        if ((source is KeyDataViewType && target is not KeyDataViewType) || !MemberTypes.IsBuiltIn(source.RawType) || !Conversions.Exists(source.RawType, target.RawType))
+        if ((source is KeyDataViewType keys && (target as KeyDataViewType)?.Count != keys.Count) || !MemberTypes.IsBuiltIn(source.RawType) || !Conversions.Exists(source.RawType, target.RawType))
         {
             throw new ArgumentOutOfRangeException("inputSchema",
                 $"source column '{input.Name}' with item type '{input.Type}' is not compatible with destination type '{target}'");
