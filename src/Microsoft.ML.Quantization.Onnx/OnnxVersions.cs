@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Onnx;
 public static class OnnxVersions
 {
     /// <summary>Oldest operator set that is read.</summary>
-    public const int OldestOpset = 9;
+    public const int OldestOpset = 1;
 
     /// <summary>Newest operator set that is read.</summary>
     public const int NewestOpset = 22;

@@ -49,6 +49,7 @@ internal static class Application
             RunVerb.Create(console),
             EvaluateVerb.Create(console),
             BenchVerb.Create(console),
+            ConformanceVerb.Create(console),
         };
         foreach (VersionOption version in root.Options.OfType<VersionOption>()) { version.Action = new VersionAction(console); }
         return root;

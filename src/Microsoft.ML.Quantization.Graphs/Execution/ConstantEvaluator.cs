@@ -10,10 +10,11 @@ internal static class ConstantEvaluator
     /// <param name="node">The node.</param>
     /// <param name="op">Its operator.</param>
     /// <param name="inputs">Values of the inputs; null for one left out.</param>
-    /// <param name="outputs">Facts of the outputs, with all sizes known.</param>
+    /// <param name="outputs">Facts of the outputs, with all sizes known but for operators that find them out.</param>
     public static ImmutableArray<Tensor> Evaluate(Node node, IOperator op, ImmutableArray<Tensor?> inputs, ImmutableArray<TensorFact> outputs)
     {
-        ImmutableArray<(ElementType Type, Shape Shape)> results = [.. outputs.Select(fact => (fact.Type, fact.ToShape()))];
+        if (op is IValueOperator values) { return values.Evaluate(node, inputs); }
+        ImmutableArray<(ElementType Type, Shape Shape)> results = [.. outputs.Take(node.Outputs.Length).Select(fact => (fact.Type, fact.ToShape()))];
         var call = new StepCall(node, EngineList.Reference, [.. inputs.Select(input => input is null ? ((ElementType, Shape)?)null : (input.Type, input.Shape))], results, BufferLayout.RowMajor);
         for (int i = 0; i < inputs.Length; i++)
         {

@@ -21,6 +21,7 @@ public sealed class ExecutionPlan : IDisposable
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
         Workers = options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
+        ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
         // Steps may read past the end of an input; constants get the same slack as buffers.
         Constants = builder.Constants.ToImmutableDictionary(pair => pair.Key, pair => WithSlack(pair.Value), StringComparer.Ordinal);
     }
@@ -46,6 +47,9 @@ public sealed class ExecutionPlan : IDisposable
     internal ImmutableArray<string> OutputBuffers { get; }
 
     internal ImmutableDictionary<string, Memory<byte>> Constants { get; }
+
+    /// <summary>The constants that steps read, folded results included.</summary>
+    internal ImmutableDictionary<string, Tensor> ConstantTensors { get; }
 
     /// <summary>Binds a graph: float, or with QuantizeLinear and DequantizeLinear nodes.</summary>
     /// <exception cref="QuantizationException">An operator or a setting is not supported, or the engine is not.</exception>

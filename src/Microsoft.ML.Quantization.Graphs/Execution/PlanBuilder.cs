@@ -77,10 +77,10 @@ internal sealed class PlanBuilder
         ImmutableArray<string> inputs = [.. node.Inputs.Select(Resolve)];
         ImmutableArray<Tensor?> constants = [.. inputs.Select(Constant)];
         ImmutableArray<TensorFact> outputs = [.. node.Outputs.Select(output => output.Length > 0 ? _graph.Fact(output) : new TensorFact(ElementType.Float32, new Shape(0)))];
-        if (inputs.Zip(constants).All(pair => pair.First.Length == 0 || pair.Second is not null) && outputs.All(fact => fact.IsStatic))
+        if (inputs.Zip(constants).All(pair => pair.First.Length == 0 || pair.Second is not null) && (op is IValueOperator || outputs.All(fact => fact.IsStatic)))
         {
             ImmutableArray<Tensor> folded = ConstantEvaluator.Evaluate(node, op, constants, outputs);
-            for (int i = 0; i < folded.Length; i++) { Constants[node.Outputs[i]] = folded[i]; }
+            for (int i = 0; i < node.Outputs.Length; i++) { Constants[node.Outputs[i]] = folded[i]; }
             return;
         }
         var site = new BindSite(node, _graph.Opset, _engine, [.. inputs.Select(input => input.Length == 0 ? null : _graph.Fact(input))], outputs, constants);

@@ -16,6 +16,7 @@ public sealed class RunContext : IDisposable
     private readonly Memory<byte>[] _outputs;
     private readonly ImmutableDictionary<string, TensorFact> _facts;
     private int _rented = 1;
+    private readonly bool _dependsOnData;
 
     internal RunContext(ExecutionPlan plan, ImmutableArray<Shape> inputShapes)
     {
@@ -23,6 +24,13 @@ public sealed class RunContext : IDisposable
         Graph graph = plan.Bound;
         ValueInfo[] inputs = [.. graph.Inputs.Zip(inputShapes, (input, shape) => input with { Fact = new(input.Fact.Type, shape) })];
         _facts = ShapeInference.Run(graph.Opset, inputs, graph.Constants, graph.Nodes, plan.Operators);
+        _dependsOnData = plan.Calls.Any(call => call.Step is ValueStep || call.Inputs.Concat(call.Outputs).Any(buffer => buffer.Length > 0 && !_facts[ValueOf(buffer)].IsStatic));
+        if (_dependsOnData)
+        {
+            (_steps, _outputs) = ([], new Memory<byte>[graph.Outputs.Length]);
+            _inputs = [.. inputs.Select(input => (Memory<byte>)new byte[input.Fact.ToShape().Length * input.Fact.Type.SizeInBytes()])];
+            return;
+        }
 
         Dictionary<string, Memory<byte>> buffers = Place(graph, plan.Calls, plan.OutputBuffers);
         _steps = [.. plan.Calls.Where(call => !IsAlias(call)).Select(call => Prepare(call, buffers))];
@@ -38,8 +46,8 @@ public sealed class RunContext : IDisposable
     /// <summary>Shapes of the inputs, in the graph's order.</summary>
     public ImmutableArray<Shape> InputShapes { get; }
 
-    /// <summary>Shapes of the outputs, in the graph's order.</summary>
-    public ImmutableArray<Shape> OutputShapes { get; }
+    /// <summary>Shapes of the outputs, in the graph's order. Where they depend on data, those of the last <see cref="Run"/>, and empty before.</summary>
+    public ImmutableArray<Shape> OutputShapes { get; private set; } = [];
 
     /// <summary>The elements of an input, to be written before <see cref="Run"/>.</summary>
     public Span<T> Input<T>(int index) where T : unmanaged => Elements<T>(_inputs[index], _plan.Bound.Inputs[index].Fact.Type, InputShapes[index]);
@@ -57,6 +65,13 @@ public sealed class RunContext : IDisposable
     /// <param name="tap">Shown the values it wants, each right after it was computed.</param>
     public void Run(IActivationTap? tap = null)
     {
+        if (_dependsOnData)
+        {
+            ImmutableArray<Tensor> results = Interpreter.Run(_plan, [.. _inputs.Select((input, i) => new Tensor(_plan.Bound.Inputs[i].Fact.Type, InputShapes[i], input.ToArray()))], tap);
+            for (int i = 0; i < _outputs.Length; i++) { _outputs[i] = results[i].Bytes.ToArray(); }
+            OutputShapes = [.. results.Select(result => result.Shape)];
+            return;
+        }
         if (tap is not null)
         {
             for (int i = 0; i < _inputs.Length; i++) { Show(tap, _plan.Bound.Inputs[i].Name, InputBytes(i), BufferLayout.RowMajor); }
@@ -84,8 +99,12 @@ public sealed class RunContext : IDisposable
 
     private void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, BufferLayout layout)
     {
-        if (!tap.Wants(value) || _facts[value].Type != ElementType.Float32) { return; }
-        Shape shape = ShapeOf(value);
+        if (tap.Wants(value) && _facts[value].Type == ElementType.Float32) { Show(tap, value, bytes, ShapeOf(value), layout); }
+    }
+
+    /// <summary>Shows floats in row-major order, whatever their layout.</summary>
+    internal static void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, Shape shape, BufferLayout layout)
+    {
         if (layout == BufferLayout.ChannelsLast && !LayoutStep.IsTrivial(shape))
         {
             byte[] ordered = new byte[bytes.Length];
@@ -101,11 +120,7 @@ public sealed class RunContext : IDisposable
 
     private static string ValueOf(string buffer) => buffer.IndexOf('\0') is var end and >= 0 ? buffer[..end] : buffer;
 
-    private Shape ShapeOf(string buffer)
-    {
-        TensorFact fact = _facts[ValueOf(buffer)];
-        return fact.IsStatic ? fact.ToShape() : throw new QuantizationException($"The shape of value '{ValueOf(buffer)}' is {fact} even for known inputs: it depends on data, which is not supported.");
-    }
+    private Shape ShapeOf(string buffer) => _facts[ValueOf(buffer)].ToShape();
 
     // A change of layout that moves no byte needs no step: both names mean one buffer.
     private bool IsAlias(PlanCall call) => call.Step is LayoutStep && LayoutStep.IsTrivial(ShapeOf(call.Inputs[0]));

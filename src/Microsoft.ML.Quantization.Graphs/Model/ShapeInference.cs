@@ -9,21 +9,10 @@ internal static class ShapeInference
     /// <exception cref="QuantizationException">An operator is unknown, or its inputs do not fit.</exception>
     public static ImmutableDictionary<string, TensorFact> Run(int opset, IEnumerable<ValueInfo> inputs, ImmutableSortedDictionary<string, Tensor> constants, ImmutableArray<Node> nodes, OperatorList operators)
     {
-        var facts = ImmutableDictionary.CreateBuilder<string, TensorFact>(StringComparer.Ordinal);
-        foreach (ValueInfo input in inputs) { facts[input.Name] = input.Fact; }
-        foreach ((string name, Tensor tensor) in constants) { facts[name] = new(tensor.Type, tensor.Shape); }
-        foreach (Node node in nodes)
-        {
-            var site = new InferenceSite(node, opset, [.. node.Inputs.Select(input => input.Length == 0 ? null : facts[input])], [.. node.Inputs.Select(constants.GetValueOrDefault)]);
-            ImmutableArray<TensorFact> inferred = operators.Find(node, opset).Infer(site);
-            for (int i = 0; i < node.Outputs.Length; i++)
-            {
-                if (node.Outputs[i].Length > 0)
-                {
-                    facts[node.Outputs[i]] = i < inferred.Length ? inferred[i] : throw site.Refuse($"it has {node.Outputs.Length} outputs; this operator gives {inferred.Length}");
-                }
-            }
-        }
-        return facts.ToImmutable();
+        var propagation = new FactPropagation(opset, operators);
+        foreach (ValueInfo input in inputs) { propagation.Add(input.Name, input.Fact); }
+        foreach ((string name, Tensor tensor) in constants) { propagation.Add(name, tensor); }
+        foreach (Node node in nodes) { propagation.Apply(node); }
+        return propagation.Facts.ToImmutable();
     }
 }

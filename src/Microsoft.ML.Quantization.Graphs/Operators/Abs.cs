@@ -1,12 +1,14 @@
+using System.Numerics;
+
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = |x|. ONNX Abs, opset 9 to 21.</summary>
-internal sealed class Abs() : UnaryOperator<Abs.Curve>(new("Abs", 9, 1, 1), OperatorTraits.None)
+/// <summary>y = |x|. ONNX Abs, opset 9 to 22, for all numbers.</summary>
+internal sealed class Abs() : NumberOperator<Abs.Curve>(new("Abs", 9, 1, 1))
 {
-    protected override Curve Function(Node node) => default;
-
-    internal readonly struct Curve : IUnaryFunction
+    internal readonly struct Curve : INumberFunction
     {
         public float Value(float x) => MathF.Abs(x);
+
+        public static T Of<T>(T x) where T : struct, INumber<T> => x == T.Zero ? T.Zero : T.IsNegative(x) ? unchecked(T.Zero - x) : x;
     }
 }

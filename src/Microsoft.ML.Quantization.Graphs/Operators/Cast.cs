@@ -13,11 +13,13 @@ internal sealed class Cast : IOperator
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
-        long to = site.Attributes.Int("to");
-        return [site.Input(0) with { Type = OnnxElementTypes.Of(to) ?? throw site.Refuse($"it casts to ONNX's type {to}; expected a float or integer type of 8 to 64 bits, or bool") }];
+        return [site.Input(0) with { Type = OnnxTypes.Read(site, site.Attributes.Int("to")) }];
     }
 
-    public void Forward(StepCall call)
+    public void Forward(StepCall call) => Run(call);
+
+    /// <summary>Converts input 0 to the output's type.</summary>
+    public static void Run(StepCall call)
     {
         switch (call.InputType(0))
         {

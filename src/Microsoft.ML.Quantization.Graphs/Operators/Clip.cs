@@ -20,19 +20,27 @@ internal sealed class Clip : IOperator
     {
         for (int index = 1; index <= 2; index++)
         {
-            if (site.OptionalInput(index) is { } end && (end.Type != ElementType.Float32 || Axes.Product(end.Dimensions) is not { Size: null or 1 }))
+            if (site.OptionalInput(index) is { } end && (end.Type != site.Number(0).Type || Axes.Product(end.Dimensions) is not { Size: null or 1 }))
             {
-                throw site.Refuse($"its {(index == 1 ? "minimum" : "maximum")} (input {index}) is {end}; expected one float32 number");
+                throw site.Refuse($"its {(index == 1 ? "minimum" : "maximum")} (input {index}) is {end}; expected one number of type {site.Number(0).Type.Name()}");
             }
         }
-        return [site.Float(0)];
+        return [site.Number(0)];
     }
 
-    public void Forward(StepCall call) => UnaryStep<Interval>.Apply(
-        new(call.HasInput(1) ? call.Input<float>(1)[0] : Low(call.Node), call.HasInput(2) ? call.Input<float>(2)[0] : High(call.Node)),
-        call.Input<float>(0), call.Output<float>(0));
+    public void Forward(StepCall call)
+    {
+        if (call.InputType(0) != ElementType.Float32)
+        {
+            NumberTypes.Run(default(Numbers), call.InputType(0), call);
+            return;
+        }
+        UnaryStep<Interval>.Apply(
+            new(call.HasInput(1) ? call.Input<float>(1)[0] : Low(call.Node), call.HasInput(2) ? call.Input<float>(2)[0] : High(call.Node)),
+            call.Input<float>(0), call.Output<float>(0));
+    }
 
-    public Step Bind(BindSite site) => Ends(site.Node, site.Constant) is { } interval ? new ClipStep(interval.Low, interval.High) : new ForwardStep(this, site.Node);
+    public Step Bind(BindSite site) => site.Inputs[0]!.Type == ElementType.Float32 && Ends(site.Node, site.Constant) is { } interval ? new ClipStep(interval.Low, interval.High) : new ForwardStep(this, site.Node);
 
     public string? DeclineInteger(IntegerSite site) => Ends(site.Node, index => site.Input(index)?.Constant) is null ? "its ends are computed while the model runs" : IntegerChecks.Unary(site);
 
@@ -52,5 +60,21 @@ internal sealed class Clip : IOperator
     private readonly record struct Interval(float Low, float High) : IUnaryFunction
     {
         public float Value(float x) => Clamp.Value(x, Low, High);
+    }
+
+    private readonly struct Numbers : INumberCall
+    {
+        public void Run<T>(StepCall call) where T : unmanaged, System.Numerics.INumber<T>
+        {
+            ReadOnlySpan<T> x = call.Input<T>(0);
+            Span<T> y = call.Output<T>(0);
+            for (int i = 0; i < y.Length; i++)
+            {
+                T value = x[i];
+                if (call.HasInput(1) && value < call.Input<T>(1)[0]) { value = call.Input<T>(1)[0]; }
+                if (call.HasInput(2) && value > call.Input<T>(2)[0]) { value = call.Input<T>(2)[0]; }
+                y[i] = value;
+            }
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ConstantOfShape : IOperator
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
+        if (site.IsOpen(0)) { return [SiteChecks.OpenFact(Value(site.Node).Type, site.Count(0, "shape"))]; }
         ImmutableArray<long> shape = site.Setting("shape", 0)!.Value;
         if (shape.Any(size => size is < 0 or > int.MaxValue)) { throw site.Refuse($"its shape is [{string.Join(", ", shape)}]; expected sizes of 0 or more"); }
         Tensor value = Value(site.Node);

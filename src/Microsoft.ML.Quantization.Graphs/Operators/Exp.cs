@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>y = eˣ, by <see cref="FloatMath.Exp"/>. ONNX Exp, opset 9 to 21.</summary>
 internal sealed class Exp() : UnaryOperator<Exp.Curve>(new("Exp", 9, 1, 1), OperatorTraits.None)
 {
-    public override Step Bind(BindSite site) => new EngineStep(static (engine, x, y) => engine.Exp(x, y));
+    protected override Step BindFloat(BindSite site) => new EngineStep(static (engine, x, y) => engine.Exp(x, y));
 
     protected override Curve Function(Node node) => default;
 

@@ -9,6 +9,9 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <param name="Constants">Values of the inputs that are constants; null for the others.</param>
 public sealed record InferenceSite(Node Node, int Opset, ImmutableArray<TensorFact?> Facts, ImmutableArray<Tensor?> Constants)
 {
+    /// <summary>The operators that nodes of a subgraph may name.</summary>
+    public OperatorList Operators { get; init; } = OperatorList.BuiltIn;
+
     /// <summary>The node's settings.</summary>
     public NodeAttributes Attributes => Node.Attributes;
 

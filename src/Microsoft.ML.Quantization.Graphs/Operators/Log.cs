@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>y = ln x, by <see cref="FloatMath.Log"/>. ONNX Log, opset 9 to 21.</summary>
 internal sealed class Log() : UnaryOperator<Log.Curve>(new("Log", 9, 1, 1), OperatorTraits.None)
 {
-    public override Step Bind(BindSite site) => new EngineStep(static (engine, x, y) => engine.Log(x, y));
+    protected override Step BindFloat(BindSite site) => new EngineStep(static (engine, x, y) => engine.Log(x, y));
 
     protected override Curve Function(Node node) => default;
 

@@ -1,12 +1,14 @@
+using System.Numerics;
+
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = −x. ONNX Neg, opset 9 to 21.</summary>
-internal sealed class Neg() : UnaryOperator<Neg.Curve>(new("Neg", 9, 1, 1), OperatorTraits.None)
+/// <summary>y = −x. ONNX Neg, opset 9 to 22, for all numbers.</summary>
+internal sealed class Neg() : NumberOperator<Neg.Curve>(new("Neg", 9, 1, 1))
 {
-    protected override Curve Function(Node node) => default;
-
-    internal readonly struct Curve : IUnaryFunction
+    internal readonly struct Curve : INumberFunction
     {
         public float Value(float x) => -x;
+
+        public static T Of<T>(T x) where T : struct, INumber<T> => unchecked(-x);
     }
 }

@@ -1,4 +1,20 @@
+using System.Numerics;
+using Microsoft.ML.Quantization.Kernels;
+
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sum over some axes. ONNX ReduceSum, opset 9 to 21 (axes are an input from 13 on). Stays float, as in PyTorch.</summary>
-internal sealed class ReduceSum() : ReduceOperator(new("ReduceSum", 9, 1, 2), new() { IsSetting = static index => index > 0 }, divides: false);
+/// <summary>The sum over some axes. ONNX ReduceSum, opset 9 to 22 (axes become an input).</summary>
+internal sealed class ReduceSum() : ReduceOperator<ReduceSum.Reduction>(new("ReduceSum", 9, 1, 2), StaysFloat)
+{
+    internal readonly struct Reduction : IReduction
+    {
+        public static float Of(Engine engine, Span<float> elements) => engine.Sum(elements);
+
+        public static T Of<T>(ReadOnlySpan<T> elements) where T : struct, INumber<T>
+        {
+            T sum = T.Zero;
+            foreach (T element in elements) { sum += element; }
+            return sum;
+        }
+    }
+}

@@ -5,7 +5,7 @@ internal sealed class Relu() : UnaryOperator<Relu.Floor>(new("Relu", 9, 1, 1), n
 {
     protected override Floor Function(Node node) => default;
 
-    public override Step Bind(BindSite site) => new ClipStep(0f, float.PositiveInfinity);
+    protected override Step BindFloat(BindSite site) => new ClipStep(0f, float.PositiveInfinity);
 
     internal readonly struct Floor : IUnaryFunction
     {

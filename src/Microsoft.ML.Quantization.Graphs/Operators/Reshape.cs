@@ -11,6 +11,7 @@ internal sealed class Reshape() : CopyOperator(new("Reshape", 9, 2, 2), BufferLa
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact x = site.Input(0);
+        if (site.IsOpen(1)) { return [SiteChecks.OpenFact(x.Type, site.Count(1, "shape"))]; }
         ImmutableArray<long> target = site.Setting("shape", 1)!.Value;
         bool zeroIsSize = site.Attributes.Int("allowzero", 0) != 0;
         var result = new Dimension?[target.Length];

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>The sizes of the input's axes as int64, from axis <c>start</c> up to <c>end</c>. ONNX Shape, opset 9 to 21.</summary>
-internal sealed class ShapeOf : IOperator
+internal sealed class ShapeOf : IShapeOperator
 {
     public OperatorSchema Schema { get; } = new("Shape", 9, 1, 1);
 
@@ -15,12 +15,12 @@ internal sealed class ShapeOf : IOperator
         return [new(ElementType.Int64, new Shape(Math.Max(0, end - start)))];
     }
 
-    public void Forward(StepCall call)
+    public void Forward(StepCall call) => Value(call.Node, call.InputShape(0)).Bytes.CopyTo(call.Output<byte>(0));
+
+    public Tensor Value(Node node, Shape input)
     {
-        Shape shape = call.InputShape(0);
-        Span<long> y = call.Output<long>(0);
-        (int start, _) = Range(call.Attributes, shape.Rank);
-        for (int i = 0; i < y.Length; i++) { y[i] = shape[start + i]; }
+        (int start, int end) = Range(node.Attributes, input.Rank);
+        return Tensor.Create([.. input.Sizes.Skip(start).Take(end - start).Select(size => (long)size)]);
     }
 
     private static (int Start, int End) Range(NodeAttributes attributes, int rank)

@@ -8,7 +8,7 @@ internal sealed class Sigmoid() : UnaryOperator<Sigmoid.Curve>(
     new("Sigmoid", 9, 1, 1),
     new() { Observation = ObservationType.FixedQParams, FixedOutput = new QuantizationParameters(1f / 256f, 0, ElementType.QUInt8) })
 {
-    public override Step Bind(BindSite site) => new EngineStep(static (engine, x, y) => engine.Sigmoid(x, y));
+    protected override Step BindFloat(BindSite site) => new EngineStep(static (engine, x, y) => engine.Sigmoid(x, y));
 
     protected override Curve Function(Node node) => default;
 

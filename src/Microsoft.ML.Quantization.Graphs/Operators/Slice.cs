@@ -15,6 +15,7 @@ internal sealed class Slice : IOperator
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact x = site.Input(0);
+        if (site.IsOpen(1, 2, 3, 4)) { return [x.Opened()]; }
         ImmutableArray<long> starts = site.Setting("starts", 1) ?? throw site.Refuse("its starts are missing"), ends = site.Setting("ends", 2) ?? throw site.Refuse("its ends are missing");
         ImmutableArray<int> axes = site.AxisList(site.Setting("axes", 3) ?? Count(starts.Length), x.Rank);
         ImmutableArray<long> steps = site.Setting("steps", 4) ?? [.. starts.Select(_ => 1L)];

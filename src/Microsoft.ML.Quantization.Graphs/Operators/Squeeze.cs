@@ -8,6 +8,7 @@ internal sealed class Squeeze() : CopyOperator(new("Squeeze", 9, 1, 2), BufferLa
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact x = site.Input(0);
+        if (site.IsOpen(1)) { return [SiteChecks.OpenFact(x.Type, Math.Max(0, x.Rank - site.Count(1, "axes")))]; }
         if (site.Setting("axes", 1) is not { } stated)
         {
             if (!x.IsStatic) { throw site.Refuse($"it drops all axes of size 1 of {x}, whose sizes are not all known; state the axes"); }

@@ -8,7 +8,7 @@ internal sealed class Tanh() : UnaryOperator<Tanh.Curve>(
     new("Tanh", 9, 1, 1),
     new() { Observation = ObservationType.FixedQParams, FixedOutput = new QuantizationParameters(2f / 256f, 128, ElementType.QUInt8) })
 {
-    public override Step Bind(BindSite site) => new EngineStep(static (engine, x, y) => engine.Tanh(x, y));
+    protected override Step BindFloat(BindSite site) => new EngineStep(static (engine, x, y) => engine.Tanh(x, y));
 
     protected override Curve Function(Node node) => default;
 

@@ -8,6 +8,7 @@ internal sealed class Unsqueeze() : CopyOperator(new("Unsqueeze", 9, 1, 2), Buff
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact x = site.Input(0);
+        if (site.IsOpen(1)) { return [SiteChecks.OpenFact(x.Type, x.Rank + site.Count(1, "axes"))]; }
         ImmutableArray<long> stated = site.Setting("axes", 1) ?? throw site.Refuse("its axes are missing; expected a list of places for new axes");
         int rank = x.Rank + stated.Length;
         ImmutableArray<int> axes = site.AxisList(stated, rank);

@@ -55,6 +55,7 @@ public sealed class FoldConstants : IGraphPass
             ImmutableArray<Tensor?> inputs = [.. node.Inputs.Select(input => known.GetValueOrDefault(input))];
             ImmutableArray<TensorFact> facts = op.Infer(new(node, graph.Opset, [.. inputs.Select(input => input is null ? null : new TensorFact(input.Type, input.Shape))], inputs));
             facts = [.. facts.Take(node.Outputs.Length)];
+            if (op is IValueOperator) { return "the shape of its result depends on data"; }
             if (!facts.All(fact => fact.IsStatic)) { return "the shape of its result is not known before the model runs"; }
             long bytes = facts.Sum(fact => (long)fact.ToShape().Length * fact.Type.SizeInBytes()), read = inputs.Sum(input => input?.Bytes.Length ?? 0L);
             if (bytes > read + LargestResult) { return $"its result has {bytes} bytes, {bytes - read} more than its inputs; at most {LargestResult} more are stored"; }

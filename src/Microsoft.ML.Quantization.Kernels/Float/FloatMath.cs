@@ -20,4 +20,59 @@ public static class FloatMath
 
     /// <summary>The error function within 1.5 ulp.</summary>
     public static float Erf(float x) => FloatFormulas.Erf<ScalarArithmetic, float>(x);
+
+    /// <summary>The sine within 0.51 ulp.</summary>
+    public static float Sin(float x) => (float)WideMath.SinCos(x).Sin;
+
+    /// <summary>The cosine within 0.51 ulp.</summary>
+    public static float Cos(float x) => (float)WideMath.SinCos(x).Cos;
+
+    /// <summary>The tangent within 0.51 ulp.</summary>
+    public static float Tan(float x)
+    {
+        (double sin, double cos) = WideMath.SinCos(x);
+        return (float)(sin / cos);
+    }
+
+    /// <summary>The arc sine within 0.51 ulp.</summary>
+    public static float Asin(float x) => (float)WideMath.Asin(x);
+
+    /// <summary>The arc cosine within 0.51 ulp.</summary>
+    public static float Acos(float x) => (float)WideMath.Acos(x);
+
+    /// <summary>The arc tangent within 0.51 ulp.</summary>
+    public static float Atan(float x) => (float)WideMath.Atan(x);
+
+    /// <summary>The hyperbolic sine within 0.51 ulp.</summary>
+    public static float Sinh(float x) => (float)WideMath.Sinh(x);
+
+    /// <summary>The hyperbolic cosine within 0.51 ulp.</summary>
+    public static float Cosh(float x) => (float)WideMath.Cosh(x);
+
+    /// <summary>The inverse hyperbolic sine within 0.51 ulp.</summary>
+    public static float Asinh(float x) => (float)WideMath.Asinh(x);
+
+    /// <summary>The inverse hyperbolic cosine within 0.51 ulp.</summary>
+    public static float Acosh(float x) => (float)WideMath.Acosh(x);
+
+    /// <summary>The inverse hyperbolic tangent within 0.51 ulp.</summary>
+    public static float Atanh(float x) => (float)WideMath.Atanh(x);
+
+    /// <summary>ln(1 + x) within 0.51 ulp.</summary>
+    public static float LogOnePlus(float x) => (float)WideMath.LogOnePlus(x);
+
+    /// <summary>ln(1 + eˣ) within 0.51 ulp.</summary>
+    public static float Softplus(float x) => (float)(Math.Max((double)x, 0.0) + WideMath.LogOnePlus(WideMath.Exp(-Math.Abs((double)x))));
+
+    /// <summary>x to the power y within 0.51 ulp, by C's rules for signs, zeros, infinities and NaN.</summary>
+    public static float Pow(float x, float y) => (float)WideMath.Pow(x, y);
+
+    /// <summary>eˣ in double precision, within 2 ulp.</summary>
+    public static double WideExp(double x) => WideMath.Exp(x);
+
+    /// <summary>Natural logarithm in double precision, within 2 ulp.</summary>
+    public static double WideLog(double x) => WideMath.Log(x);
+
+    /// <summary>x to the power y in double precision, by C's rules; within 1e-13 relative.</summary>
+    public static double Pow(double x, double y) => WideMath.Pow(x, y);
 }

@@ -13,8 +13,7 @@ internal static class NodeReader
 
     /// <summary>A node under the name it shall have.</summary>
     /// <exception cref="QuantizationException">A setting cannot be read.</exception>
-    /// <exception cref="UnsupportedOperatorException">It holds a subgraph.</exception>
-    public static Node Read(NodeProto message, string name, int opset, ExternalWeights weights)
+    public static Node Read(NodeProto message, string name, ExternalWeights weights)
     {
         var node = new Node(name, NameCheck.Required(message.OpType, $"The operator of node '{name}'"),
             [.. message.Input.Select(input => NameCheck.Text(input, $"An input of node '{name}'"))],
@@ -26,7 +25,9 @@ internal static class NodeReader
             string what = $"{node}: attribute '{attribute.Name}'";
             NameCheck.Required(attribute.Name, what);
             if (attributes.Contains(attribute.Name)) { throw new QuantizationException($"{what} is given twice; expected once. The file is damaged."); }
-            if (KindOf(attribute) is AttributeProto.Types.Kind.Graph or AttributeProto.Types.Kind.Graphs) { throw new UnsupportedOperatorException(node, opset); }
+            // Subgraphs are read once the values around them are known.
+            if (KindOf(attribute) is AttributeProto.Types.Kind.Graph or AttributeProto.Types.Kind.Graphs) { continue; }
+            if (node.Domain.Length == 0 && attribute.Name == "captured") { throw new QuantizationException($"{what} is none of ONNX's; expected a plain ONNX model."); }
             // Graphs note a fused activation under these names; no file of ONNX's own operators has them.
             if (node.Domain.Length == 0 && attribute.Name is Node.Activation or Node.ClipMinimum or Node.ClipMaximum) { throw new QuantizationException($"{what} is none of ONNX's; expected a plain ONNX model."); }
             attributes = attributes.With(attribute.Name, Value(attribute, what, weights));

@@ -21,6 +21,19 @@ internal static class ValueReader
             : new TensorFact(type, Dimensions(tensor.Shape, what));
     }
 
+    /// <summary>Refuses an input of a subgraph that is declared as no tensor, or as one of another element type.</summary>
+    /// <exception cref="QuantizationException">The declared type is not that of the value given to it.</exception>
+    public static void CheckType(ValueInfoProto declared, TensorFact given)
+    {
+        if (declared.Type is null || declared.Type.ValueCase == TypeProto.ValueOneofCase.None) { return; }
+        string what = $"Input '{declared.Name}' of a subgraph";
+        TypeProto.Types.Tensor tensor = Tensor(declared, what);
+        if (tensor.ElemType != 0 && ElementTypeMap.FromOnnx(tensor.ElemType) != given.Type)
+        {
+            throw new QuantizationException($"{what} is declared as {ElementTypeMap.NameOf(tensor.ElemType)}, but it is given {given}; expected the same element type.");
+        }
+    }
+
     /// <summary>
     /// Compares what a model declares of an output with what its nodes give. Another element type is an error. Another shape is only
     /// told: exporters often leave sizes behind that no longer hold, and what the nodes compute is what a runtime returns.

@@ -35,7 +35,8 @@ internal sealed record OperatorCase(string Operator, int Opset, ImmutableArray<T
         Find().Infer(new InferenceSite(Node, Opset, facts, [.. Inputs.Select((input, i) => Constants.Contains(i) ? input : null)]));
 
     /// <summary>The plain forward.</summary>
-    public Tensor Forward() => ConstantEvaluator.Evaluate(Node, Find(), Inputs, Infer())[0];
+    public Tensor Forward() => ConstantEvaluator.Evaluate(Node, Find(), Inputs,
+        Find().Infer(new InferenceSite(Node, Opset, [.. Inputs.Select(input => input is null ? null : new TensorFact(input.Type, input.Shape))], Inputs)))[0];
 
     /// <summary>A graph of the one node; axis 0 of run-time inputs is called batch where <paramref name="symbolic"/>.</summary>
     public Graph Graph(bool symbolic = false)

@@ -39,6 +39,58 @@ public sealed class FloatMathSpecs
     public void Erf_is_within_its_stated_error() => Within(1.5, FloatMath.Erf, Erf, static x => Math.Abs(x) < 6);
 
     [TestMethod]
+    public void Trigonometric_functions_are_within_their_stated_error()
+    {
+        Within(0.51, FloatMath.Sin, Math.Sin, static x => Math.Abs(x) < 1e6f);
+        Within(0.51, FloatMath.Cos, Math.Cos, static x => Math.Abs(x) < 1e6f);
+        Within(0.51, FloatMath.Tan, Math.Tan, static x => Math.Abs(x) < 1e6f);
+        Within(0.51, FloatMath.Asin, Math.Asin, static x => Math.Abs(x) <= 1f);
+        Within(0.51, FloatMath.Acos, Math.Acos, static x => Math.Abs(x) <= 1f);
+        Within(0.51, FloatMath.Atan, Math.Atan, static x => true);
+    }
+
+    [TestMethod]
+    public void Hyperbolic_functions_are_within_their_stated_error()
+    {
+        Within(0.51, FloatMath.Sinh, Math.Sinh, static x => Math.Abs(x) < 89f);
+        Within(0.51, FloatMath.Cosh, Math.Cosh, static x => Math.Abs(x) < 89f);
+        Within(0.51, FloatMath.Asinh, static x => Math.Abs(x) < 1e-3 ? x - x * x * x / 6 + 3 * x * x * x * x * x / 40 : Math.Asinh(x), static x => true);
+        Within(0.51, FloatMath.Acosh, Math.Acosh, static x => x >= 1.001f);
+        Within(0.51, FloatMath.Atanh, static x => Math.Abs(x) < 1e-3 ? x + x * x * x / 3 + x * x * x * x * x / 5 : Math.Atanh(x), static x => Math.Abs(x) < 1f);
+        Within(0.51, FloatMath.Softplus, static x => x < -20 ? Math.Exp(x) : Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x))), static x => x > -87f && (x < -20f || x > -7f));
+    }
+
+    [TestMethod]
+    [DataRow(0.5f)]
+    [DataRow(-1.5f)]
+    [DataRow(3f)]
+    [DataRow(-0.1f)]
+    public void Powers_are_within_their_stated_error(float power) =>
+        Within(0.51, x => FloatMath.Pow(x, power), x => Math.Pow(x, power), x => x > 1e-10f && x < 1e10f);
+
+    [TestMethod]
+    public void Large_angles_are_reduced_exactly()
+    {
+        // 2¹²⁰ and the largest float, by Taylor series with 120 digits.
+        Assert.AreEqual(0.37782011f, FloatMath.Sin(BitConverter.Int32BitsToSingle(0x7B800000)), 1e-6f);
+        Assert.AreEqual(-0.52187652f, FloatMath.Sin(float.MaxValue), 1e-6f);
+        Assert.AreEqual(0.85302104f, FloatMath.Cos(float.MaxValue), 1e-6f);
+        Assert.IsTrue(float.IsNaN(FloatMath.Sin(float.PositiveInfinity)));
+    }
+
+    [TestMethod]
+    public void Powers_follow_the_rules_of_C()
+    {
+        foreach (float x in new[] { 0f, -0f, 1f, -1f, 2f, -2f, 0.5f, float.PositiveInfinity, float.NegativeInfinity, float.NaN })
+        {
+            foreach (float y in new[] { 0f, 1f, -1f, 2f, 3f, -3f, 0.5f, -0.5f, float.PositiveInfinity, float.NegativeInfinity, float.NaN })
+            {
+                Assert.AreEqual((float)Math.Pow(x, y), FloatMath.Pow(x, y), $"{x} to the power {y}");
+            }
+        }
+    }
+
+    [TestMethod]
     public void Limits_and_NaN_are_those_of_the_mathematics()
     {
         Assert.AreEqual(0f, FloatMath.Exp(float.NegativeInfinity));

@@ -10,9 +10,8 @@ internal static class BinaryLoop
     {
         switch (call.InputType(0))
         {
-            case ElementType.Int64: Run<TFunction, long>(call); break;
-            case ElementType.Int32: Run<TFunction, int>(call); break;
-            default:
+            default: NumberTypes.Run(default(Numbers<TFunction>), call.InputType(0), call); break;
+            case ElementType.Float32:
                 if (call.InputShape(0) == call.InputShape(1)) { TFunction.Apply(call.Engine, call.Input<float>(0), call.Input<float>(1), call.Output<float>(0)); }
                 else { Run<TFunction, float>(call); }
                 (float low, float high) = call.Node.ActivationInterval;
@@ -39,5 +38,10 @@ internal static class BinaryLoop
         {
             for (int i = 0; i < row; i++) { y[target + i] = TFunction.Value(a[walk.Left + i * stepA], b[walk.Right + i * stepB]); }
         }
+    }
+
+    private readonly struct Numbers<TFunction> : INumberCall where TFunction : IBinaryFunction
+    {
+        void INumberCall.Run<T>(StepCall call) => BinaryLoop.Run<TFunction, T>(call);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>An operator that combines two tensors element by element, with NumPy broadcasting. float32, and int64 or int32 for sizes.</summary>
+/// <summary>An operator that combines two tensors element by element, with NumPy broadcasting: any number type.</summary>
 internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, OperatorTraits traits) : IOperator where TFunction : IBinaryFunction
 {
     public OperatorSchema Schema => schema;
@@ -11,7 +11,7 @@ internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, Operato
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
-        TensorFact a = site.Input(0, ElementType.Float32, ElementType.Int64, ElementType.Int32), b = site.Input(1, a.Type);
+        TensorFact a = site.Number(0), b = site.Input(1, a.Type);
         return [new(a.Type, Broadcasting.Combine(site, a.Dimensions, b.Dimensions))];
     }
 

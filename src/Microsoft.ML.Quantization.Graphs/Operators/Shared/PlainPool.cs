@@ -45,7 +45,7 @@ internal static class PlainPool
         }
     }
 
-    private static int Source(Window3 at, int o, int tap)
+    internal static int Source(Window3 at, int o, int tap)
     {
         (int o0, int o1, int o2) = Split(o, at.Output);
         (int t0, int t1, int t2) = Split(tap, at.Kernel);

@@ -5,10 +5,10 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>Shape inference of the pools.</summary>
 internal static class PoolFacts
 {
-    /// <summary>Of MaxPool and AveragePool.</summary>
-    public static ImmutableArray<TensorFact> Infer(InferenceSite site)
+    /// <summary>Of pools with a window, over float32 or the given types.</summary>
+    public static ImmutableArray<TensorFact> Infer(InferenceSite site, params ReadOnlySpan<ElementType> types)
     {
-        TensorFact x = site.Float(0).WithRank(site, 0, 3, 5);
+        TensorFact x = (types.IsEmpty ? site.Float(0) : site.Input(0, types)).WithRank(site, 0, 3, 5);
         WindowSettings settings = Settings(site.Node, x.Rank);
         settings.RequireElements(site.Node);
         return [x with { Dimensions = [x.Dimensions[0], x.Dimensions[1], .. x.Dimensions.Skip(2).Select((dimension, axis) => settings.Output(site.Node, axis, dimension))] }];

@@ -50,6 +50,31 @@ internal static class SiteChecks
         return result.Distinct().Count() == result.Length ? result : throw site.Refuse($"axes [{string.Join(", ", axes)}] name an axis twice");
     }
 
+    /// <summary>Whether one of these inputs is present but its value is not known before the model runs.</summary>
+    public static bool IsOpen(this InferenceSite site, params ReadOnlySpan<int> inputs)
+    {
+        foreach (int index in inputs)
+        {
+            if (site.OptionalInput(index) is not null && site.Constant(index) is null) { return true; }
+        }
+        return false;
+    }
+
+    /// <summary>How many elements a list has whose values may be open.</summary>
+    /// <exception cref="QuantizationException">Not even that is known.</exception>
+    public static int Count(this InferenceSite site, int index, string meaning)
+    {
+        TensorFact fact = site.Input(index, ElementType.Int64, ElementType.Int32).WithRank(site, index, 0, 1);
+        return fact.Rank == 0 ? 1 : fact.Dimensions[0].Size
+            ?? throw site.Refuse($"its {meaning} (input {index}) is {fact}, a list whose length is not known before the model runs; expected a known number of axes. Export the model with fixed ranks");
+    }
+
+    /// <summary>A fact with the same axes, all of unknown size.</summary>
+    public static TensorFact Opened(this TensorFact fact) => fact with { Dimensions = [.. fact.Dimensions.Select(_ => Dimension.Unknown)] };
+
+    /// <summary>A fact of so many axes of unknown size.</summary>
+    public static TensorFact OpenFact(ElementType type, int rank) => new(type, [.. Enumerable.Repeat(Dimension.Unknown, rank)]);
+
     /// <summary>A list of integers: an attribute in older operator sets, a constant int64 input in newer ones; null when absent.</summary>
     public static ImmutableArray<long>? Setting(this InferenceSite site, string attribute, int index)
     {

@@ -15,6 +15,19 @@ internal static class StridedCopy
         }
     }
 
+    /// <summary>The same for an output seen with other axes than its own, of the same elements in the same order.</summary>
+    public static void Run(StepCall call, int start, ReadOnlySpan<int> sizes, ReadOnlySpan<int> strides)
+    {
+        var shape = new Shape(sizes);
+        switch (call.InputType(0).SizeInBytes())
+        {
+            case 1: Run(call.Input<byte>(0), call.Output<byte>(0), shape, start, strides); break;
+            case 2: Run(call.Input<ushort>(0), call.Output<ushort>(0), shape, start, strides); break;
+            case 4: Run(call.Input<uint>(0), call.Output<uint>(0), shape, start, strides); break;
+            default: Run(call.Input<ulong>(0), call.Output<ulong>(0), shape, start, strides); break;
+        }
+    }
+
     private static void Run<T>(ReadOnlySpan<T> x, Span<T> y, Shape shape, int start, ReadOnlySpan<int> strides)
     {
         if (y.IsEmpty) { return; }

@@ -13,11 +13,26 @@ internal abstract class UnaryOperator<TFunction>(OperatorSchema schema, Operator
     /// <summary>The function, with the node's settings.</summary>
     protected abstract TFunction Function(Node node);
 
-    public ImmutableArray<TensorFact> Infer(InferenceSite site) => [site.Float(0)];
+    public ImmutableArray<TensorFact> Infer(InferenceSite site) => [site.Input(0, ElementType.Float32, ElementType.Float16)];
 
-    public void Forward(StepCall call) => UnaryStep<TFunction>.Apply(Function(call.Node), call.Input<float>(0), call.Output<float>(0));
+    /// <summary>float16 is computed in float32 and rounded once.</summary>
+    public void Forward(StepCall call)
+    {
+        TFunction function = Function(call.Node);
+        if (call.InputType(0) == ElementType.Float32)
+        {
+            UnaryStep<TFunction>.Apply(function, call.Input<float>(0), call.Output<float>(0));
+            return;
+        }
+        ReadOnlySpan<Half> x = call.Input<Half>(0);
+        Span<Half> y = call.Output<Half>(0);
+        for (int i = 0; i < y.Length; i++) { y[i] = (Half)function.Value((float)x[i]); }
+    }
 
-    public virtual Step Bind(BindSite site) => new UnaryStep<TFunction>(Function(site.Node));
+    public Step Bind(BindSite site) => site.Inputs[0]!.Type == ElementType.Float32 ? BindFloat(site) : new ForwardStep(this, site.Node);
+
+    /// <summary>The step for float32.</summary>
+    protected virtual Step BindFloat(BindSite site) => new UnaryStep<TFunction>(Function(site.Node));
 
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.Unary(site);
 

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>A step whose output shapes are only known once it has run.</summary>
+internal abstract class ValueStep : Step
+{
+    /// <summary>The outputs for these row-major inputs.</summary>
+    public abstract ImmutableArray<Tensor> Compute(ImmutableArray<Tensor?> inputs);
+
+    public sealed override void Run(StepCall call) => throw new NotSupportedException($"{call.Node} gives tensors of shapes that are not known before it runs.");
+}
