@@ -28,7 +28,7 @@ internal static class ValueReader
         if (declared.Type is null || declared.Type.ValueCase == TypeProto.ValueOneofCase.None) { return; }
         string what = $"Input '{declared.Name}' of a subgraph";
         TypeProto.Types.Tensor tensor = Tensor(declared, what);
-        if (tensor.ElemType != 0 && ElementTypeMap.FromOnnx(tensor.ElemType) != given.Type)
+        if (tensor.ElemType != 0 && OnnxElementTypes.Of(tensor.ElemType) != given.Type)
         {
             throw new QuantizationException($"{what} is declared as {ElementTypeMap.NameOf(tensor.ElemType)}, but it is given {given}; expected the same element type.");
         }
