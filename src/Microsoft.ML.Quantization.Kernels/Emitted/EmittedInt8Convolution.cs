@@ -7,7 +7,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
 {
     /// <summary>Below this many rows a tile register is mostly empty, and reading the weights takes longest anyway.</summary>
-    private const int FewestTileRows = 7;
+    private const int FewestTileRows = 5;
 
     private readonly ImmutableArray<Panel> _panels;
     private readonly Int8Panels[] _weights;

@@ -17,7 +17,7 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
                 && shape.Window.Taps * shape.InputChannels >= AmxTileEmitter.StepBytes;
             // Tile registers load evenly spaced rows; whatever is not has its windows copied side by side.
             PackedShape packed = onTileRegisters && !ReadsAllPixelsInOrder(spec.Window) ? shape with { Gathers = true } : shape;
-            return new EmittedInt8Convolution(spec, packed, EmittedPanels.Cut(packed, onTileRegisters), onTileRegisters);
+            return new EmittedInt8Convolution(spec, packed, EmittedPanels.Cut(packed), onTileRegisters);
         }
         ImmutableArray<Panel> panels = shape.CutDepthwise(DepthwiseShape.Channels);
         EmittedOutput output = new(spec, panels);
