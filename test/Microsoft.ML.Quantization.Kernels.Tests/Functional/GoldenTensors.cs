@@ -1,3 +1,4 @@
+using Microsoft.ML.Quantization.Numerics;
 using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
@@ -17,6 +18,16 @@ internal static class GoldenTensors
     /// <summary>An input that may be null.</summary>
     public static Tensor? Optional(this GoldenCase golden, string name) =>
         golden.Inputs.TryGetProperty(name, out var json) && GoldenTensor.IsTensor(json) ? GoldenCase.Tensor(json).ToTensor() : null;
+
+    /// <summary>Symmetric qint8 weights of a matrix, as PyTorch's default weight observers quantize them.</summary>
+    public static QuantizedTensor QuantizeWeight(Tensor weight, bool perChannel = false)
+    {
+        float[][] rows = perChannel ? [.. weight.AsSpan<float>().ToArray().Chunk(weight.Shape[1])] : [weight.AsSpan<float>().ToArray()];
+        float[] minima = [.. rows.Select(row => row.Min())], maxima = [.. rows.Select(row => row.Max())];
+        return QuantizedTensor.Quantize(weight, perChannel
+            ? ParameterChooser.PerChannel(minima, maxima, 0, QScheme.PerChannelSymmetric, ElementType.QInt8, QuantizedRange.Int8)
+            : ParameterChooser.PerTensor(minima[0], maxima[0], QScheme.PerTensorSymmetric, ElementType.QInt8, QuantizedRange.Int8));
+    }
 
     /// <summary>Codes at most 1 apart, and at most the share <paramref name="allowed"/> of those compared differing at all; the parameters exactly.</summary>
     public static void AssertCodes(GoldenTensor expected, QuantizedTensor actual, double allowed, Func<int, bool>? skip = null)
