@@ -29,6 +29,9 @@ internal static class GoldenTensors
             : ParameterChooser.PerTensor(minima[0], maxima[0], QScheme.PerTensorSymmetric, ElementType.QInt8, QuantizedRange.Int8));
     }
 
+    /// <summary>The codes of a per-tensor tensor under another shape.</summary>
+    public static QuantizedTensor Reshaped(this QuantizedTensor x, params int[] shape) => QuantizedTensor.FromCodes(x.Codes().Reshape(new Shape(shape)), x.Quantizer);
+
     /// <summary>Codes at most 1 apart, and at most the share <paramref name="allowed"/> of those compared differing at all; the parameters exactly.</summary>
     public static void AssertCodes(GoldenTensor expected, QuantizedTensor actual, double allowed, Func<int, bool>? skip = null)
     {
