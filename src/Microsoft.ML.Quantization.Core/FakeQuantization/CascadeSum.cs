@@ -22,7 +22,8 @@ internal static class CascadeSum
         return sum;
     }
 
-    private static float Short(ReadOnlySpan<float> values)
+    /// <summary>The sum in the order of short rows: four accumulators.</summary>
+    public static float Short(ReadOnlySpan<float> values)
     {
         int i = 0;
         Span<float> sums = stackalloc float[Rows];

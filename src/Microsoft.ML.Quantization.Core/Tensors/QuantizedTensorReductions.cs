@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.ML.Quantization.FakeQuantization;
 
 namespace Microsoft.ML.Quantization;
 
@@ -28,7 +29,7 @@ public static class QuantizedTensorReductions
     /// <exception cref="QuantizationException">The scheme is per channel, or there are no elements.</exception>
     public static QuantizedTensor Mean(this QuantizedTensor tensor) => tensor.Mean([]);
 
-    /// <summary>Averages over axes (PyTorch <c>mean(dim)</c>): float32 sums of the reals in row-major order, divided by the count, quantized again.</summary>
+    /// <summary>Averages over axes (PyTorch <c>mean(dim)</c>): float32 sums of the reals in the order of PyTorch's, divided by the count, quantized again.</summary>
     /// <param name="tensor">A tensor with one scale.</param>
     /// <param name="axes">The axes to average over; all when empty.</param>
     /// <param name="keepAxes">Keep those axes with size 1.</param>
@@ -36,9 +37,13 @@ public static class QuantizedTensorReductions
     public static QuantizedTensor Mean(this QuantizedTensor tensor, ReadOnlySpan<int> axes, bool keepAxes = false)
     {
         var over = new AxisReduction(tensor, nameof(Mean), axes, keepAxes);
-        var sums = new float[over.Groups];
-        over.ForEach((group, value) => sums[group] += value);
-        return over.Quantize(Array.ConvertAll(sums, sum => sum / over.Count));
+        var members = new float[over.Groups][];
+        int[] counts = new int[over.Groups];
+        over.ForEach((group, value) => (members[group] ??= new float[over.Count])[counts[group]++] = value);
+        // Columns next to each other are added row by row, four at a time; everything else in the order of PyTorch's sums, which decides ties.
+        int inner = axes.Length == 1 ? tensor.Shape.Sizes[(axes[0] < 0 ? axes[0] + tensor.Rank : axes[0])..].ToArray().Skip(1).Aggregate(1, (product, size) => product * size) : 1;
+        int byRow = inner < 8 ? inner / 4 * 4 : inner / 32 * 32;
+        return over.Quantize([.. members.Select((values, group) => (inner == 1 ? CascadeSum.Of(values) : group % inner < byRow ? values.Aggregate(0f, (sum, value) => sum + value) : CascadeSum.Short(values)) / over.Count)]);
     }
 
     /// <summary>Standard deviations over axes (PyTorch <c>std(dim, unbiased)</c>), computed in double precision and quantized again.</summary>
