@@ -71,7 +71,7 @@ public sealed class ActivationSpecs
     {
         QuantizedTensor channels = QuantizedTensor.QuantizePerChannel(Tensor.Create<float>([1f, 2f], new Shape(2, 1)), [0.1, 0.2], [0, 0], 0, ElementType.QInt8);
         Refusal.Of(() => Activations.Relu(channels), "per_channel", "one scale", "Dequantize");
-        Refusal.Of(() => Activations.ReluInPlace(channels), "8-bit codes");
+        Refusal.Of(() => Activations.ReluInPlace(channels), "8-bit type");
         Refusal.Of(() => Activations.Clamp(s_bytes, null, null), "minimum, a maximum or both");
         Refusal.Of(() => Activations.Clamp(s_bytes, float.NaN, 1f), "NaN");
         Refusal.Of(() => Activations.Celu(s_bytes, 0.1, 0, alpha: 0f), "alpha 0");
