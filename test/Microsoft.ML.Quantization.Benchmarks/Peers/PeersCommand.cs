@@ -20,6 +20,7 @@ internal static class PeersCommand
         string folder = Directory.CreateTempSubdirectory("mlq-peers-").FullName;
         try
         {
+            if (EmissionTime.First() is { } milliseconds) { Console.WriteLine($"first emission of six tiles: {milliseconds:F1} ms"); }
             var rows = new List<PeerRow>();
             PeakLoop? peak = PeakLoop.Create();
             Console.WriteLine($"{"name",-18} {"kind",-10} {"prec",-5} {"b",3} {"t",2} {"ours ms",10} {"peer ms",10} {"ratio",6} {"peak",5}  peer");
