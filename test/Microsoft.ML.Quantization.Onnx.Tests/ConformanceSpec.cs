@@ -10,7 +10,7 @@ public sealed class ConformanceSpec
     private static string Folder => Environment.GetEnvironmentVariable("MLQ_ONNX_TESTDATA") is { Length: > 0 } folder ? folder : "/usr/share/libonnx-testdata/data";
 
     [TestMethod]
-    [DataRow("node", 828)]
+    [DataRow("node", 845)]
     [DataRow("pytorch-converted", 82)]
     [DataRow("pytorch-operator", 35)]
     [DataRow("simple", 7)]

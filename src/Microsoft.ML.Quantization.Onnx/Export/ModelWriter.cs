@@ -25,7 +25,7 @@ internal static class ModelWriter
         foreach (Node node in nodes)
         {
             CheckDomain(node);
-            model.Graph.Node.Add(NodeWriter.Write(WithBeta(graph, node), names, options.Names));
+            model.Graph.Node.Add(NodeWriter.Write(WithBeta(graph, node), value => names[value], options.Names));
         }
         foreach ((string name, Tensor tensor) in constants.OrderBy(pair => names[pair.Key], StringComparer.Ordinal))
         {
@@ -52,7 +52,8 @@ internal static class ModelWriter
             ? node with { Attributes = node.Attributes.With("beta", 1f) }
             : node;
 
-    private static ValueInfoProto Write(ValueInfo value)
+    /// <summary>The declaration of an input or output.</summary>
+    public static ValueInfoProto Write(ValueInfo value)
     {
         var shape = new TensorShapeProto();
         foreach (Dimension dimension in value.Fact.Dimensions)

@@ -10,12 +10,19 @@ internal static class NodeWriter
 {
     /// <summary>The message of a node.</summary>
     /// <exception cref="QuantizationException">A setting cannot be expressed.</exception>
-    public static NodeProto Write(Node node, ValueNames names, NamePolicy policy)
+    public static NodeProto Write(Node node, Func<string, string> names, NamePolicy policy)
     {
         var message = new NodeProto { OpType = node.Operator, Domain = node.Domain, Name = policy == NamePolicy.ShortenAll ? "" : node.Name };
-        message.Input.AddRange(node.Inputs.Select(value => names[value]));
-        message.Output.AddRange(node.Outputs.Select(value => names[value]));
-        foreach ((string name, object value) in node.Attributes) { message.Attribute.Add(Write(node, name, value)); }
+        message.Input.AddRange(node.Inputs.SkipLast(SubgraphWriter.CapturedCount(node)).Select(names));
+        message.Output.AddRange(node.Outputs.Select(names));
+        bool hasSubgraphs = node.Attributes.Any(attribute => attribute.Value is Graph);
+        foreach ((string name, object value) in node.Attributes)
+        {
+            if (hasSubgraphs && name == SubgraphWriter.Captured) { continue; }
+            message.Attribute.Add(value is Graph graph
+                ? new AttributeProto { Name = name, Type = AttributeProto.Types.Kind.Graph, G = SubgraphWriter.Write(node, name, graph, names, policy) }
+                : Write(node, name, value));
+        }
         return message;
     }
 
