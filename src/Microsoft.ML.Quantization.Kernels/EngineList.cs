@@ -18,7 +18,11 @@ public static class EngineList
         new VectorEngine<EmittedInt8Convolutions<Yes>, Avx2Bytes, Avx512Float, Vector512<float>>("AmxInt8Emitted"),
         new VectorEngine<EmittedInt8Convolutions<No>, Avx2Bytes, Avx512Float, Vector512<float>>("Avx512VnniEmitted"),
         new VectorEngine<VectorInt8Convolutions<AvxVnniDot, Vector256<int>>, Avx2Bytes, Fma256, Vector256<float>>("AvxVnni"),
-        new VectorEngine<VectorInt8Convolutions<Avx2Dot, Vector256<int>>, Avx2Bytes, Fma256, Vector256<float>>("Avx2"),
+        new VectorEngine<PairInt8Convolutions<Avx512Dot<No>, Avx512Dot<Yes>, Vector512<int>>, Avx2Bytes, Avx512Float, Vector512<float>>("Avx512"),
+        new VectorEngine<PairInt8Convolutions<Avx2Dot<No>, Avx2Dot<Yes>, Vector256<int>>, Avx2Bytes, Fma256, Vector256<float>>("Avx2"),
+        new VectorEngine<VectorInt8Convolutions<ArmDpDot, Vector128<int>>, PortableBytes, Vector128Float, Vector128<float>>("ArmDp"),
+        new VectorEngine<VectorInt8Convolutions<ArmAdvSimdDot, Vector128<int>>, PortableBytes, Vector128Float, Vector128<float>>("ArmAdvSimd"),
+        new VectorEngine<VectorInt8Convolutions<Vector128Dot, Vector128<int>>, PortableBytes, Vector128Float, Vector128<float>>("Vector128"),
         new ReferenceEngine(),
     ];
 

@@ -13,7 +13,7 @@ internal sealed unsafe class Int8Panels
     private readonly long[] _weightOffsets;
     private readonly long[] _startOffsets;
 
-    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, ColumnOrder order, int depthStep = 4)
+    public Int8Panels(Int8ConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, ColumnOrder order, int depthStep = 4, bool signedCodes = false)
     {
         (int taps, int depth) = shape.Steps(phase);
         (Taps, Depth) = (taps, Math.Max(depthStep, (depth + depthStep - 1) / depthStep * depthStep));
@@ -26,8 +26,7 @@ internal sealed unsafe class Int8Panels
         }
         _weights = new(columns * Taps * Depth);
         _start = new(columns * sizeof(int));
-        // int8 codes are read as uint8 codes that are 128 larger.
-        int zeroPoint = spec.InputZeroPoint + (spec.InputSigned ? 128 : 0);
+        int zeroPoint = CodeSigns.ZeroPoint(spec, signedCodes);
         for (int i = 0; i < panels.Length; i++)
         {
             for (int column = 0; column < panels[i].Columns; column++)

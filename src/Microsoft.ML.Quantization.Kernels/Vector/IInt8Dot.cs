@@ -9,6 +9,12 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
     /// <summary>int32 lanes of one register.</summary>
     static abstract int Lanes { get; }
 
+    /// <summary>Whether <see cref="MultiplyAdd"/> takes int8 codes rather than uint8 codes.</summary>
+    static abstract bool SignedCodes { get; }
+
+    /// <summary>Whether there are registers for sixteen accumulators and what is multiplied.</summary>
+    static abstract bool WideTiles { get; }
+
     static abstract TVector Load(void* source);
 
     static abstract void Store(TVector value, int* destination);
@@ -16,10 +22,10 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
     /// <summary>The same four bytes in every lane.</summary>
     static abstract TVector Broadcast(byte* fourCodes);
 
-    /// <summary>Turns int8 codes into the uint8 codes that are 128 larger.</summary>
+    /// <summary>Turns int8 codes into the uint8 codes that are 128 larger, and back.</summary>
     static abstract TVector FlipSigns(TVector codes);
 
-    /// <summary><c>sums[j] += Σ₄ codes[j, k] · weights[j, k]</c> for uint8 codes and int8 weights, exact modulo 2³².</summary>
+    /// <summary><c>sums[j] += Σ₄ codes[j, k] · weights[j, k]</c> for codes as <see cref="SignedCodes"/> says and int8 weights, exact modulo 2³².</summary>
     static abstract TVector MultiplyAdd(TVector sums, TVector codes, TVector weights);
 
     /// <summary>Four rows of 4 · Lanes bytes, one from each pointer, rearranged so that a lane holds one column.</summary>

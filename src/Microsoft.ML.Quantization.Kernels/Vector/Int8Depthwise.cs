@@ -18,7 +18,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     private readonly PinnedMemory _start; // [panel, vector, lane]
     private readonly Int8Output _output;
     private readonly int _quads;
-    private readonly bool _signed;
+    private readonly bool _flips;
 
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
@@ -26,12 +26,12 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     public Int8Depthwise(Int8ConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels)
         : base(shape, spec.Output is FloatOutput ? sizeof(float) : 1, panels.Length, (byte)spec.InputZeroPoint)
     {
-        (_panels, _signed, _output) = (panels, spec.InputSigned, new(spec.Output, panels));
+        (_panels, _flips, _output) = (panels, CodeSigns.Flip(spec.InputSigned, TDot.SignedCodes), new(spec.Output, panels));
         int taps = shape.Window.Taps;
         _quads = (taps + 3) / 4;
         _weights = new(panels.Length * (long)_quads * 4 * Width);
         _start = new(panels.Length * (long)Width * sizeof(int));
-        int zeroPoint = spec.InputZeroPoint + (spec.InputSigned ? 128 : 0);
+        int zeroPoint = CodeSigns.ZeroPoint(spec, TDot.SignedCodes);
         for (int index = 0; index < panels.Length * Width; index++)
         {
             (int panel, int slot) = Math.DivRem(index, Width);
@@ -58,14 +58,14 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
         int count = block.Count;
         for (int index = first; index < end; index++)
         {
-            if (_signed) { Block<Yes>(rows, stride, count, outputs, index); }
+            if (_flips) { Block<Yes>(rows, stride, count, outputs, index); }
             else { Block<No>(rows, stride, count, outputs, index); }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private void Block<TSigned>(byte** rows, nint stride, int count, byte** outputs, int index) where TSigned : struct, IFlag
+    private void Block<TFlips>(byte** rows, nint stride, int count, byte** outputs, int index) where TFlips : struct, IFlag
     {
         Panel panel = _panels[index];
         int lanes = TDot.Lanes, taps = Shape.Window.Taps;
@@ -88,10 +88,10 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
                     byte* r2 = at[Math.Min(2, left) * stride] + panel.Column;
                     byte* r3 = at[Math.Min(3, left) * stride] + panel.Column;
                     TDot.LoadInterleaved(r0, r1, r2, r3, out TVector x0, out TVector x1, out TVector x2, out TVector x3);
-                    c0 = TDot.MultiplyAdd(c0, Codes<TSigned>(x0), TDot.Load(w));
-                    c1 = TDot.MultiplyAdd(c1, Codes<TSigned>(x1), TDot.Load(w + 4 * lanes));
-                    c2 = TDot.MultiplyAdd(c2, Codes<TSigned>(x2), TDot.Load(w + 8 * lanes));
-                    c3 = TDot.MultiplyAdd(c3, Codes<TSigned>(x3), TDot.Load(w + 12 * lanes));
+                    c0 = TDot.MultiplyAdd(c0, Codes<TFlips>(x0), TDot.Load(w));
+                    c1 = TDot.MultiplyAdd(c1, Codes<TFlips>(x1), TDot.Load(w + 4 * lanes));
+                    c2 = TDot.MultiplyAdd(c2, Codes<TFlips>(x2), TDot.Load(w + 8 * lanes));
+                    c3 = TDot.MultiplyAdd(c3, Codes<TFlips>(x3), TDot.Load(w + 12 * lanes));
                 }
                 TDot.StoreDeinterleaved(sums + i * Width, c0, c1, c2, c3);
             }
@@ -100,7 +100,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Codes<TSigned>(TVector codes) where TSigned : struct, IFlag => TSigned.Value ? TDot.FlipSigns(codes) : codes;
+    private static TVector Codes<TFlips>(TVector codes) where TFlips : struct, IFlag => TFlips.Value ? TDot.FlipSigns(codes) : codes;
 
     private byte* Weights(int panel) => _weights.Pointer + (nint)panel * _quads * 4 * Width;
 

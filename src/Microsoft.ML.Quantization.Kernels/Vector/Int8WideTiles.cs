@@ -6,11 +6,14 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// Micro-kernels: a few input rows times one panel of 4 · Lanes columns, summed over all taps in registers. Each is the same three steps
 /// (start with the bias, add every tap, store) for another number of rows; sixteen accumulators are what .NET 10 keeps in registers.
 /// </summary>
+/// <typeparam name="TDot">The instructions.</typeparam>
+/// <typeparam name="TVector">A register.</typeparam>
+/// <typeparam name="TFlips">Whether the signs of the codes are flipped first, see <see cref="CodeSigns"/>.</typeparam>
 /// <remarks>Unsafe contract: every row pointer has Offset + Depth readable bytes, Sums has room for all rows.</remarks>
-internal static unsafe class Int8WideTiles<TDot, TVector, TSigned>
+internal static unsafe class Int8WideTiles<TDot, TVector, TFlips>
     where TDot : struct, IInt8Dot<TVector>
     where TVector : struct
-    where TSigned : struct, IFlag
+    where TFlips : struct, IFlag
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Rows4Vectors4(Tile* tile)
@@ -115,5 +118,5 @@ internal static unsafe class Int8WideTiles<TDot, TVector, TSigned>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Codes(byte* four) => TSigned.Value ? TDot.FlipSigns(TDot.Broadcast(four)) : TDot.Broadcast(four);
+    private static TVector Codes(byte* four) => TFlips.Value ? TDot.FlipSigns(TDot.Broadcast(four)) : TDot.Broadcast(four);
 }

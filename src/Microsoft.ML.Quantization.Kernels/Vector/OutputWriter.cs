@@ -9,7 +9,7 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
     /// <summary>Codes of up to 32 columns for each row.</summary>
     /// <param name="sums">[rows, width].</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Columns of the tile, 16 or 32.</param>
+    /// <param name="width">Columns of the tile: 8, 16 or a multiple of 32.</param>
     /// <param name="columns">Columns to write.</param>
     /// <param name="multipliers">[width].</param>
     /// <param name="outputs">Where each row's pixel starts.</param>
@@ -21,7 +21,17 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
         Vector256<float> low = Vector256.Create(limits.Low), high = Vector256.Create(limits.High);
         Vector256<int> shift = Vector256.Create(limits.Shift);
         Vector256<byte> flip = Vector256.Create(limits.Flip);
-        Vector256<float> m0 = Vector256.Load(multipliers), m1 = Vector256.Load(multipliers + 8);
+        Vector256<float> m0 = Vector256.Load(multipliers);
+        if (width == 8)
+        {
+            for (int row = 0; row < rows; row++, sums += 8)
+            {
+                Vector256<int> v0 = Round(sums, m0, low, high, shift);
+                PartialStore.Columns((TPack.Pack(v0, v0, v0, v0) ^ flip).GetLower(), outputs[row] + offset, columns);
+            }
+            return;
+        }
+        Vector256<float> m1 = Vector256.Load(multipliers + 8);
         if (width == 16)
         {
             for (int row = 0; row < rows; row++, sums += 16)
@@ -49,7 +59,7 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
         float* values = stackalloc float[32];
         for (int row = 0; row < rows; row++)
         {
-            for (int column = 0; column < width; column += 8)
+            for (int column = 0; column < columns; column += 8)
             {
                 Vector256<float> value = Vector256.ConvertToSingle(Vector256.Load(sums + column)) * Vector256.Load(scales + column);
                 value = Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(minimum)), Vector256.Create(minimum), value);

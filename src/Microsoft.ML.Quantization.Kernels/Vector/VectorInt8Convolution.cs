@@ -20,9 +20,9 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
         : base(shape, spec.Output is FloatOutput ? sizeof(float) : 1, panels.Length, (byte)spec.InputZeroPoint)
     {
         _panels = panels;
-        _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, PlainOrder.Slot))];
+        _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, PlainOrder.Slot, signedCodes: TDot.SignedCodes))];
         _output = new(spec.Output, panels);
-        if (spec.InputSigned)
+        if (CodeSigns.Flip(spec.InputSigned, TDot.SignedCodes))
         {
             _wide = &Int8WideTiles<TDot, TVector, Yes>.Rows4Vectors4;
             _wideRow = &Int8WideTiles<TDot, TVector, Yes>.Rows1Vectors4;

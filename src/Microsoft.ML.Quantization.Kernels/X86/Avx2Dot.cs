@@ -4,12 +4,18 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
-/// <summary>256-bit registers with vpmaddwd on bytes that are widened first.</summary>
-internal readonly unsafe struct Avx2Dot : IInt8Dot<Vector256<int>>, IBytePack
+/// <summary>256-bit registers without a dot-product instruction.</summary>
+/// <typeparam name="TPairsFit">Whether <see cref="PairSums.FitShort"/> holds for the weights, so that vpmaddubsw cannot saturate.</typeparam>
+internal readonly unsafe struct Avx2Dot<TPairsFit> : IInt8Dot<Vector256<int>>, IBytePack where TPairsFit : struct, IFlag
 {
     public static bool IsSupported => Avx2.IsSupported;
 
     public static int Lanes => 8;
+
+    public static bool SignedCodes => false;
+
+    // Both forms need more than the registers that AVX2 names.
+    public static bool WideTiles => false;
 
     public static Vector256<int> Load(void* source) => Vector256.Load((int*)source);
 
@@ -19,10 +25,11 @@ internal readonly unsafe struct Avx2Dot : IInt8Dot<Vector256<int>>, IBytePack
 
     public static Vector256<int> FlipSigns(Vector256<int> codes) => codes ^ Vector256.Create((byte)0x80).AsInt32();
 
-    // vpmaddubsw would be one instruction, but it saturates at 2 · 255 · 127. Even and odd bytes apart stay exact.
+    // vpmaddubsw saturates at 2 · 255 · 127. Even and odd bytes apart stay exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAdd(Vector256<int> sums, Vector256<int> codes, Vector256<int> weights)
     {
+        if (TPairsFit.Value) { return sums + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(codes.AsByte(), weights.AsSByte()), Vector256<short>.One); }
         Vector256<short> x = codes.AsInt16(), w = weights.AsInt16();
         Vector256<int> even = Avx2.MultiplyAddAdjacent(x & Vector256.Create((short)0x00FF), (w << 8) >> 8);
         Vector256<int> odd = Avx2.MultiplyAddAdjacent(x >>> 8, w >> 8);

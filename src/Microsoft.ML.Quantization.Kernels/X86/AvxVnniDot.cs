@@ -11,6 +11,11 @@ internal readonly unsafe struct AvxVnniDot : IInt8Dot<Vector256<int>>, IBytePack
 
     public static int Lanes => 8;
 
+    public static bool SignedCodes => false;
+
+    // Without the registers of AVX-512 sixteen accumulators leave none for what is multiplied.
+    public static bool WideTiles => Avx512F.VL.IsSupported;
+
     public static Vector256<int> Load(void* source) => Vector256.Load((int*)source);
 
     public static void Store(Vector256<int> value, int* destination) => value.Store(destination);

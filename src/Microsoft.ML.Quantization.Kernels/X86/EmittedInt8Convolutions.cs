@@ -23,7 +23,7 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
         EmittedOutput output = new(spec, panels);
         return output.Kind != OutputKind.Floats && DepthwiseShape.Of(spec.Window, spec.InputSigned, output.Kind) is { } kernel
             ? new EmittedDepthwise(spec, shape, kernel, panels, output)
-            : VectorInt8Convolutions<Avx2Dot, Vector256<int>>.Bind(spec, shape);
+            : VectorInt8Convolutions<Avx2Dot<No>, Vector256<int>>.Bind(spec, shape);
     }
 
     private static bool ReadsAllPixelsInOrder(ConvolutionWindow window) =>

@@ -60,6 +60,31 @@ public sealed class Int8ConvolutionSpecs
         AssertSame(alone, together, shape.Name);
     }
 
+    [TestMethod]
+    [DynamicData(nameof(Cases), DynamicDataDisplayName = nameof(Title))]
+    public void Weights_of_seven_bits_at_their_limits_and_the_largest_codes_saturate_nothing(string engineName, ConvolutionCase shape)
+    {
+        // 255 · 64 + 255 · 64 is the largest pair that an engine may sum in 16 bits; one of 65 must not be.
+        foreach (int limit in new[] { 64, 65 })
+        {
+            foreach (bool inputSigned in new[] { false, true })
+            {
+                byte largest = inputSigned ? (byte)127 : (byte)255;
+                Int8ConvolutionSpec spec = Spec(shape, inputSigned, Stages(shape).First()) with
+                {
+                    Weights = ExtremeData.Weights(shape.OutputChannels * shape.Taps * shape.Depth, 5).Select((weight, i) => (sbyte)(i % 3 == 0 ? weight % limit : weight < 0 ? -limit : limit)).ToArray(),
+                };
+                byte[] input = [.. ExtremeData.Codes(shape.Batch * shape.InputPixels * shape.InputChannels, 9).Select(code => code % 4 == 0 ? code : largest)];
+                byte[] expected = Expected(shape, spec, input), actual = new byte[expected.Length];
+                BoundConvolution bound = EngineList.Find(engineName).Bind(spec);
+
+                bound.Run(bound.Plan(shape.Size, shape.OutputSize), shape.Batch, [.. input, .. new byte[Engine.ReadSlack]], actual, null);
+
+                AssertSame(expected, actual, $"{shape} signed={inputSigned} limit={limit}");
+            }
+        }
+    }
+
     internal static Int8ConvolutionSpec Spec(ConvolutionCase shape, bool inputSigned, OutputStage stage) => new()
     {
         Window = shape.Window,
