@@ -56,7 +56,15 @@ public sealed class DataOperationsSpec
     [TestMethod]
     public void A_filter_keeps_the_lower_bound_and_not_the_upper()
     {
-        CollectionAssert.AreEqual(new[] { 5, 6 }, Numbers(_ml.Data.FilterRowsByColumn(Data, "Number", 5, 7)));
+        IDataView real = _ml.Transforms.Conversion.ConvertType("Real", "Number").Fit(Data).Transform(Data);
+        CollectionAssert.AreEqual(new[] { 5, 6 }, Numbers(_ml.Data.FilterRowsByColumn(real, "Real", 5, 7)));
+    }
+
+    [TestMethod]
+    public void Only_a_column_of_Single_or_Double_can_be_filtered_by()
+    {
+        var wrong = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Data.FilterRowsByColumn(Data, "Number", 5, 7));
+        StringAssert.StartsWith(wrong.Message, "Column 'Number' does not have compatible type");
     }
 
     [TestMethod]

@@ -67,7 +67,10 @@ public sealed class KeySpec
     [TestMethod]
     public void Only_keys_with_values_go_back()
     {
-        var wrong = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => _ml.Transforms.Conversion.MapKeyToValue("Back", "Name").Fit(Data));
-        StringAssert.Contains(wrong.Message, "Name");
+        var estimator = _ml.Transforms.Conversion.MapKeyToValue("Back", "Name");
+
+        Assert.AreEqual("Metadata KeyValues does not exist", Assert.ThrowsExactly<InvalidOperationException>(() => estimator.Fit(Data)).Message);
+        StringAssert.StartsWith(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new EstimatorChain<ITransformer>().Append(estimator).Fit(Data)).Message,
+            "Schema mismatch for input column 'Name': expected KeyType, got String");
     }
 }

@@ -109,12 +109,12 @@ public sealed class LoadFromEnumerableSpec
     }
 
     [TestMethod]
-    public void A_list_can_be_shuffled_and_counted_and_another_sequence_cannot()
+    public void A_list_can_be_counted_and_another_sequence_cannot_and_neither_can_be_shuffled()
     {
         IDataView list = _ml.Data.LoadFromEnumerable(s_rows);
         IDataView stream = _ml.Data.LoadFromEnumerable(s_rows.Where(row => row.Number > 0));
 
-        Assert.IsTrue(list.CanShuffle);
+        Assert.IsFalse(list.CanShuffle);
         Assert.AreEqual(2L, list.GetRowCount());
         Assert.IsFalse(stream.CanShuffle);
         Assert.IsNull(stream.GetRowCount());

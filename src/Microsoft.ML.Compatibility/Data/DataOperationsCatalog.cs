@@ -56,6 +56,10 @@ public sealed class DataOperationsCatalog
         if (!(lowerBound < upperBound)) { throw new ArgumentOutOfRangeException(nameof(upperBound), "Must be less than lowerBound"); }
         DataViewSchema.Column column = input.Schema[columnName];
         if (column.Type is not NumberDataViewType) { throw Errors.WrongColumn(nameof(columnName), "filter", columnName, "number", column.Type.ToString()); }
+        if (column.Type != NumberDataViewType.Single && column.Type != NumberDataViewType.Double)
+        {
+            throw new ArgumentOutOfRangeException("Column", $"Column '{columnName}' does not have compatible type");
+        }
         return new FilteredView(input, [column], cursor =>
         {
             Func<double> read = Numbers.Reader(cursor, column);

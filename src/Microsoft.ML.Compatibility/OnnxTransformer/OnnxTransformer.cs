@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Transforms.Onnx;
 
 /// <summary>Runs an ONNX model on each row: columns go in by the names of its inputs and come out by those of its outputs.</summary>
-public sealed class OnnxTransformer : ITransformer, IDisposable
+public sealed class OnnxTransformer : RowToRowTransformerBase, IDisposable
 {
     private bool _disposed;
 
@@ -26,14 +26,6 @@ public sealed class OnnxTransformer : ITransformer, IDisposable
 
     internal string[] Outputs { get; }
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
-
-    public IDataView Transform(IDataView input) => new MappedView(input, Bind(input.Schema));
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
-
     public void Dispose()
     {
         if (_disposed) { return; }
@@ -41,7 +33,7 @@ public sealed class OnnxTransformer : ITransformer, IDisposable
         Model.Dispose();
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ModelSaveContext ctx)
     {
         ctx.SetKind(ModelKinds.Onnx);
         ctx.Writer.Write(Outputs);
@@ -73,7 +65,7 @@ public sealed class OnnxTransformer : ITransformer, IDisposable
         return new(new OnnxModel(null, reader.ReadBytes(reader.ReadInt32()), shapes), outputs, inputs);
     }
 
-    private RowMapping Bind(DataViewSchema schema)
+    private protected override RowMapping Bind(DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
         OnnxInput[] inputs = [.. Inputs.Select(name => OnnxInput.Bind(Model.Input(name), schema))];

@@ -3,35 +3,22 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Transforms;
 
 /// <summary>A column under a second name, with all its annotations.</summary>
-public sealed class ColumnCopyingTransformer : ITransformer
+public sealed class ColumnCopyingTransformer : OneToOneTransformerBase
 {
-    private readonly string _output;
-    private readonly string _input;
-
-    internal ColumnCopyingTransformer(string output, string input) => (_output, _input) = (output, input);
-
-    internal ColumnCopyingTransformer(ModelLoadContext context) : this(context.Reader.ReadString(), context.Reader.ReadString())
+    internal ColumnCopyingTransformer(params InputOutputColumnPair[] columns) : base(columns)
     {
     }
 
-    bool ITransformer.IsRowToRowMapper => true;
+    internal ColumnCopyingTransformer(ModelLoadContext context) : base(context.Reader.ReadPairs())
+    {
+    }
 
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
-
-    public IDataView Transform(IDataView input) => new MappedView(input, Bind(input.Schema));
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ModelSaveContext ctx)
     {
         ctx.SetKind(ModelKinds.Copy);
-        ctx.Writer.Write(_output);
-        ctx.Writer.Write(_input);
+        ctx.Writer.Write(Columns);
     }
 
-    private RowMapping Bind(DataViewSchema schema)
-    {
-        DataViewSchema.Column column = schema.GetColumnOrNull(_input) ?? throw Errors.MissingColumn("inputSchema", _input);
-        return RowMapping.Append(schema, [MappedColumn.PassThrough(column, _output)]);
-    }
+    private protected override RowMapping Bind(DataViewSchema schema) => RowMapping.Append(schema, Columns.Select(pair => MappedColumn.PassThrough(
+        schema.GetColumnOrNull(pair.InputColumnName) ?? throw Errors.MissingColumn("inputSchema", pair.InputColumnName), pair.OutputColumnName)));
 }

@@ -1,21 +1,16 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.Transforms;
 
-public sealed class ColumnSelectingEstimator : IEstimator<ColumnSelectingTransformer>
+public sealed class ColumnSelectingEstimator : TrivialEstimator<ColumnSelectingTransformer>
 {
     private readonly ColumnSelection _selection;
 
-    internal ColumnSelectingEstimator(ColumnSelection selection) => _selection = selection;
+    internal ColumnSelectingEstimator(ColumnSelection selection) : base(new(selection)) => _selection = selection;
 
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         return _selection.Apply(inputSchema);
-    }
-
-    public ColumnSelectingTransformer Fit(IDataView input)
-    {
-        var transformer = new ColumnSelectingTransformer(_selection);
-        transformer.GetOutputSchema(input.Schema);
-        return transformer;
     }
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML;
 public static class TransformExtensionsCatalog
 {
     public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName) =>
-        new(outputColumnName, inputColumnName);
+        new(new InputOutputColumnPair(outputColumnName, inputColumnName));
 
     public static ColumnConcatenatingEstimator Concatenate(this TransformsCatalog catalog, string outputColumnName, params string[] inputColumnNames) =>
         new(outputColumnName, inputColumnNames);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>A view over the objects of a collection. A list can be shuffled; another sequence is read in order.</summary>
+/// <summary>A view over the objects of a collection. It is read in its order, a list too.</summary>
 internal sealed class EnumerableView<TRow> : IDataView
     where TRow : class
 {
@@ -14,14 +14,14 @@ internal sealed class EnumerableView<TRow> : IDataView
         Schema = MemberColumn.ToSchema(columns);
     }
 
-    public bool CanShuffle => _rows is IList<TRow>;
+    public bool CanShuffle => false;
 
     public DataViewSchema Schema { get; }
 
     public long? GetRowCount() => (_rows as ICollection<TRow>)?.Count;
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
-        new Cursor(this, ActiveColumns.Of(Schema, columnsNeeded), rand);
+        new Cursor(this, ActiveColumns.Of(Schema, columnsNeeded));
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
@@ -30,15 +30,9 @@ internal sealed class EnumerableView<TRow> : IDataView
     {
         private readonly EnumerableView<TRow> _view;
         private readonly RowSource<TRow> _source = new();
-        private readonly int[] _order;
         private readonly IEnumerator<TRow> _rows;
 
-        public Cursor(EnumerableView<TRow> view, bool[] active, Random rand) : base(view.Schema, active)
-        {
-            _view = view;
-            if (rand is not null && view._rows is IList<TRow> list) { _order = Permutation.Draw(rand, list.Count); }
-            else { _rows = view._rows.GetEnumerator(); }
-        }
+        public Cursor(EnumerableView<TRow> view, bool[] active) : base(view.Schema, active) => (_view, _rows) = (view, view._rows.GetEnumerator());
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
@@ -49,19 +43,19 @@ internal sealed class EnumerableView<TRow> : IDataView
         public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
         {
             RequireRow();
-            value = new(_order is null ? (ulong)Position : (ulong)_order[Position], 0);
+            value = new((ulong)Position, 0);
         };
 
         protected override bool MoveNextCore(long position)
         {
-            bool moved = _order is null ? _rows.MoveNext() : position < _order.Length;
-            _source.Current = !moved ? null : _order is null ? _rows.Current : ((IList<TRow>)_view._rows)[_order[position]];
+            bool moved = _rows.MoveNext();
+            _source.Current = moved ? _rows.Current ?? throw new InvalidOperationException("Encountered null when iterating over data, this is not supported.") : null;
             return moved;
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) { _rows?.Dispose(); }
+            if (disposing) { _rows.Dispose(); }
             base.Dispose(disposing);
         }
     }

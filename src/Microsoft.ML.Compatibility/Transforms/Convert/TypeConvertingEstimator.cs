@@ -2,23 +2,15 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Transforms;
 
-public sealed class TypeConvertingEstimator : IEstimator<TypeConvertingTransformer>
+public sealed class TypeConvertingEstimator : TrivialEstimator<TypeConvertingTransformer>
 {
     private readonly InputOutputColumnPair[] _columns;
     private readonly DataKind _kind;
 
-    internal TypeConvertingEstimator(InputOutputColumnPair[] columns, DataKind kind) => (_columns, _kind) = (columns, kind);
-
-    public TypeConvertingTransformer Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        var transformer = new TypeConvertingTransformer(_columns, _kind);
-        transformer.GetOutputSchema(input.Schema);
-        return transformer;
-    }
+    internal TypeConvertingEstimator(InputOutputColumnPair[] columns, DataKind kind) : base(new(columns, kind)) => (_columns, _kind) = (columns, kind);
 
     /// <remarks>Annotations pass through, and keys lose their mark, as in ML.NET.</remarks>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
         PrimitiveDataViewType target = MemberTypes.Of(_kind);

@@ -2,25 +2,18 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Transforms;
 
-public sealed class CustomMappingEstimator<TSrc, TDst> : IEstimator<CustomMappingTransformer<TSrc, TDst>>
+public sealed class CustomMappingEstimator<TSrc, TDst> : TrivialEstimator<CustomMappingTransformer<TSrc, TDst>>
     where TSrc : class, new()
     where TDst : class, new()
 {
-    private readonly CustomMappingTransformer<TSrc, TDst> _transformer;
-
-    internal CustomMappingEstimator(CustomMappingTransformer<TSrc, TDst> transformer) => _transformer = transformer;
-
-    public CustomMappingTransformer<TSrc, TDst> Fit(IDataView input)
+    internal CustomMappingEstimator(CustomMappingTransformer<TSrc, TDst> transformer) : base(transformer)
     {
-        ArgumentNullException.ThrowIfNull(input);
-        _transformer.GetOutputSchema(input.Schema);
-        return _transformer;
     }
 
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        foreach (MemberColumn member in _transformer.Inputs)
+        foreach (MemberColumn member in Transformer.Inputs)
         {
             SchemaShape.Column expected = SchemaShape.Create(member.Name, member.Type), actual = inputSchema.Require(member.Name);
             bool kindFits = expected.Kind == actual.Kind || (expected.Kind == SchemaShape.Column.VectorKind.VariableVector && actual.Kind == SchemaShape.Column.VectorKind.Vector);
@@ -29,7 +22,7 @@ public sealed class CustomMappingEstimator<TSrc, TDst> : IEstimator<CustomMappin
                 throw Errors.WrongColumn(nameof(inputSchema), "input", member.Name, member.Type.ToString(), $"{actual.Kind} of {actual.ItemType}");
             }
         }
-        return _transformer.Outputs.Aggregate(inputSchema, (shape, member) => shape.With(SchemaShape.Create(member.Name, member.Type,
+        return Transformer.Outputs.Aggregate(inputSchema, (shape, member) => shape.With(SchemaShape.Create(member.Name, member.Type,
             member.Annotations is null ? null : SchemaShape.Create(member.Annotations.Schema))));
     }
 }

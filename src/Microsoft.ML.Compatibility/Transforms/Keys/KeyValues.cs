@@ -7,9 +7,10 @@ internal static class KeyValues
     public static MappedColumn Map(string output, DataViewSchema.Column input)
     {
         var vector = input.Type as VectorDataViewType;
-        if ((vector?.ItemType ?? input.Type) is not KeyDataViewType key || input.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType values)
+        if (input.Annotations.Schema.GetColumnOrNull("KeyValues")?.Type is not VectorDataViewType values) { throw new InvalidOperationException("Metadata KeyValues does not exist"); }
+        if ((vector?.ItemType ?? input.Type) is not KeyDataViewType key || values.Size != (int)Math.Min(key.Count, int.MaxValue))
         {
-            throw Errors.WrongColumn("inputSchema", "input", input.Name, "key type with KeyValues", input.Type.ToString());
+            throw new InvalidOperationException("KeyValues metadata size does not match column type key count");
         }
 
         DataViewType type = vector is null ? values.ItemType : new VectorDataViewType(values.ItemType, vector.Dimensions);

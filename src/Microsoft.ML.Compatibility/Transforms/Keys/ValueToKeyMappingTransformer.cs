@@ -3,35 +3,25 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Transforms;
 
 /// <summary>Values as keys: the number of the value in a list of values, from 1; 0 for one that is not in the list.</summary>
-public sealed class ValueToKeyMappingTransformer : ITransformer
+public sealed class ValueToKeyMappingTransformer : OneToOneTransformerBase
 {
-    private readonly InputOutputColumnPair[] _columns;
     private readonly KeyMap[] _maps;
 
-    internal ValueToKeyMappingTransformer(InputOutputColumnPair[] columns, KeyMap[] maps) => (_columns, _maps) = (columns, maps);
+    internal ValueToKeyMappingTransformer(InputOutputColumnPair[] columns, KeyMap[] maps) : base(columns) => _maps = maps;
 
-    internal ValueToKeyMappingTransformer(ModelLoadContext context)
+    internal ValueToKeyMappingTransformer(ModelLoadContext context) : base(context.Reader.ReadPairs())
     {
-        _columns = context.Reader.ReadPairs();
-        _maps = new KeyMap[_columns.Length];
+        _maps = new KeyMap[Columns.Length];
         for (int i = 0; i < _maps.Length; i++) { _maps[i] = KeyMap.Read(context.Reader); }
     }
 
-    bool ITransformer.IsRowToRowMapper => true;
-
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
-
-    public IDataView Transform(IDataView input) => new MappedView(input, Bind(input.Schema));
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
-
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ModelSaveContext ctx)
     {
         ctx.SetKind(ModelKinds.ValueToKey);
-        ctx.Writer.Write(_columns);
+        ctx.Writer.Write(Columns);
         foreach (KeyMap map in _maps) { map.Write(ctx.Writer); }
     }
 
-    private RowMapping Bind(DataViewSchema schema) => RowMapping.Append(schema, _columns.Select((pair, i) => _maps[i].Map(pair.OutputColumnName,
+    private protected override RowMapping Bind(DataViewSchema schema) => RowMapping.Append(schema, Columns.Select((pair, i) => _maps[i].Map(pair.OutputColumnName,
         schema.GetColumnOrNull(pair.InputColumnName) ?? throw Errors.MissingColumn("inputSchema", pair.InputColumnName))));
 }

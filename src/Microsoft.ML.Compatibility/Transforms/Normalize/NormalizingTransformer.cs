@@ -3,26 +3,14 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Transforms;
 
 /// <summary>Brings the slots of columns to comparable ranges.</summary>
-public sealed class NormalizingTransformer : ITransformer
+public sealed class NormalizingTransformer : OneToOneTransformerBase
 {
-    private readonly InputOutputColumnPair[] _columns;
     private readonly ColumnNormalizer[] _normalizers;
 
-    internal NormalizingTransformer(InputOutputColumnPair[] columns, ColumnNormalizer[] normalizers) => (_columns, _normalizers) = (columns, normalizers);
+    internal NormalizingTransformer(InputOutputColumnPair[] columns, ColumnNormalizer[] normalizers) : base(columns) => _normalizers = normalizers;
 
-    internal NormalizingTransformer(ModelLoadContext context)
-    {
-        _columns = context.Reader.ReadPairs();
-        _normalizers = [.. _columns.Select(_ => ColumnNormalizer.Read(context.Reader))];
-    }
-
-    bool ITransformer.IsRowToRowMapper => true;
-
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => Bind(inputSchema).OutputSchema;
-
-    public IDataView Transform(IDataView input) => new MappedView(input, Bind(input.Schema));
-
-    IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => Bind(inputSchema);
+    internal NormalizingTransformer(ModelLoadContext context) : base(context.Reader.ReadPairs()) =>
+        _normalizers = [.. Columns.Select(_ => ColumnNormalizer.Read(context.Reader))];
 
     public NormalizerModelParametersBase GetNormalizerModelParameters(int index)
     {
@@ -30,17 +18,17 @@ public sealed class NormalizingTransformer : ITransformer
         return _normalizers[index].Parameters;
     }
 
-    void ICanSaveModel.Save(ModelSaveContext ctx)
+    private protected override void Save(ModelSaveContext ctx)
     {
         ctx.SetKind(ModelKinds.Normalize);
-        ctx.Writer.Write(_columns);
+        ctx.Writer.Write(Columns);
         foreach (ColumnNormalizer normalizer in _normalizers) { normalizer.Write(ctx.Writer); }
     }
 
-    private RowMapping Bind(DataViewSchema schema)
+    private protected override RowMapping Bind(DataViewSchema schema)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return RowMapping.Append(schema, _columns.Zip(_normalizers, (pair, normalizer) => normalizer.Map(pair.OutputColumnName, ColumnNormalizer.Require(schema, pair.InputColumnName))));
+        return RowMapping.Append(schema, Columns.Zip(_normalizers, (pair, normalizer) => normalizer.Map(pair.OutputColumnName, ColumnNormalizer.Require(schema, pair.InputColumnName))));
     }
 
     public abstract class NormalizerModelParametersBase
