@@ -58,7 +58,7 @@ public sealed class ExecutionPlan : IDisposable
         options ??= new();
         if (options.Threads < 1) { throw new QuantizationException($"A plan was asked for with {options.Threads} threads; expected 1 or more."); }
         Engine engine = options.Engine ?? EngineList.Default;
-        Graph bound = FusionPipeline.Run(graph, [new FoldConstants(options.Operators), new FuseActivation(options.Operators)]).Graph;
+        Graph bound = FusionPipeline.Run(graph, [new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;
         return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators), engine, options);
     }
 

@@ -6,16 +6,17 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// Matrix product of the last two axes; the axes before them broadcast: <c>y[…, m, n] = Σ_k a[…, m, k] · b[…, k, n]</c>, k ascending,
 /// fused multiply-add. A vector counts as one row on the left and as one column on the right. ONNX MatMul, opset 9 to 21; a fused
-/// activation clamps y.
+/// bias (input 2, one number for each column or for all; see <see cref="FuseBias"/>) is added to each sum, a fused activation clamps y.
 /// </summary>
 internal sealed class MatMul : IOperator
 {
-    public OperatorSchema Schema { get; } = new("MatMul", 9, 2, 2);
+    public OperatorSchema Schema { get; } = new("MatMul", 9, 2, 3);
 
     public OperatorTraits Traits { get; } = new()
     {
         Observation = ObservationType.OutputUsesDifferentObserverAsInput,
         WeightInput = 1,
+        BiasInput = 2,
         WeightChannelAxis = static (_, weights) => weights.Rank == 2 ? 1 : null,
         AcceptsActivation = true,
     };
@@ -28,6 +29,10 @@ internal sealed class MatMul : IOperator
         ImmutableArray<Dimension> leading = Broadcasting.Combine(site, a.Rank > 2 ? a.Dimensions[..^2] : [], b.Rank > 2 ? b.Dimensions[..^2] : []);
         if (a.Rank > 1) { leading = leading.Add(a.Dimensions[^2]); }
         if (b.Rank > 1) { leading = leading.Add(b.Dimensions[^1]); }
+        if (site.OptionalInput(2) is not null && !Broadcasting.StretchesTo(site.Float(2).WithRank(site, 2, 0, 1).Dimensions, b.Rank > 1 ? [b.Dimensions[^1]] : []))
+        {
+            throw site.Refuse($"its bias is {site.Input(2)} and B is {b}; expected one number for each column of B");
+        }
         return [new(ElementType.Float32, leading)];
     }
 
@@ -45,16 +50,22 @@ internal sealed class MatMul : IOperator
         for (int i = 0; i < batch.Length; i++, walk.NextRow())
         {
             Multiply(
+                call.Engine,
                 call.Input<float>(0).Slice(walk.Left * rows * depth, rows * depth),
                 call.Input<float>(1).Slice(walk.Right * depth * columns, depth * columns),
                 call.Output<float>(0).Slice(i * rows * columns, rows * columns),
-                rows, columns, depth, low, high);
+                rows, columns, depth, call.HasInput(2) ? call.Input<float>(2) : [], low, high);
         }
     }
 
-    public Step Bind(BindSite site) => site.Constant(1) is { } weights && weights.Shape.Rank <= 2 && weights.Length > 0
-        ? new MatrixProductStep(Form(weights.Shape).Bind(site.Engine, weights.AsSpan<float>(), default, site.Node.ActivationInterval), weights.Shape[0])
-        : new ForwardStep(this, site.Node);
+    public Step Bind(BindSite site)
+    {
+        if (site.Constant(1) is not { } weights || weights.Shape.Rank > 2 || weights.Length == 0 || (site.Node.HasInput(2) && site.Constant(2) is null)) { return new ForwardStep(this, site.Node); }
+        ConvolutionForm form = Form(weights.Shape);
+        float[] bias = site.Constant(2)?.AsSpan<float>().ToArray() ?? [];
+        if (bias.Length == 1 && form.OutputChannels > 1) { bias = [.. Enumerable.Repeat(bias[0], form.OutputChannels)]; }
+        return new MatrixProductStep(form.Bind(site.Engine, weights.AsSpan<float>(), bias, site.Node.ActivationInterval), form.Depth);
+    }
 
     public string? DeclineInteger(IntegerSite site) =>
         site.Input(1)?.Constant is not { } weights ? "its second input is not constant; a product of two activations stays float"
@@ -65,17 +76,13 @@ internal sealed class MatMul : IOperator
 
     private static ConvolutionForm Form(Shape weights) => new(ConvolutionWindow.None, weights[0], weights.Rank > 1 ? weights[1] : 1, ChannelAxis: 1, InputFirst: true);
 
-    private static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, int rows, int columns, int depth, float low, float high)
+    private static void Multiply(Engine engine, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, int rows, int columns, int depth, ReadOnlySpan<float> bias, float low, float high)
     {
-        // + 0 stands for the bias that packed products always add: a sum of −0 becomes +0.
-        for (int m = 0; m < rows; m++)
+        engine.MatMul(a, b, y, rows, depth, columns);
+        for (int i = 0; i < y.Length; i++)
         {
-            for (int n = 0; n < columns; n++)
-            {
-                float sum = 0f;
-                for (int k = 0; k < depth; k++) { sum = MathF.FusedMultiplyAdd(a[m * depth + k], b[k * columns + n], sum); }
-                y[m * columns + n] = Clamp.Value(sum + 0f, low, high);
-            }
+            // + 0 stands for the bias that packed products always add: a sum of −0 becomes +0.
+            y[i] = Clamp.Value(y[i] + (bias.Length == 0 ? 0f : bias[bias.Length == 1 ? 0 : i % columns]), low, high);
         }
     }
 }

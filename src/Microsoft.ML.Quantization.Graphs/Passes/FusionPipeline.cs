@@ -12,6 +12,7 @@ public static class FusionPipeline
         new FoldConstants(operators),
         new FuseBatchNormalization(operators),
         new FoldGemmFactors(operators),
+        new FuseBias(operators),
         new FuseActivation(operators),
     ];
 

@@ -6,23 +6,20 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <summary>Decides for each node alone, from its traits, configuration and constants, whether and how it can be quantized.</summary>
 internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOptions options)
 {
-    // Operators that pass a large value on; behind others (Softmax, MatMul, …) nothing is known of it.
-    private static readonly ImmutableHashSet<string> s_carryMagnitude = ["Add", "Sub", "Mul", "Where", "Unsqueeze", "Squeeze", "Reshape", "Flatten", "Expand", "Cast", "Identity", "Transpose", "Slice", "Concat", "Neg"];
+    private readonly MaskValues _masks = new(graph, options);
 
-    private readonly HashSet<string> _large = new(StringComparer.Ordinal);
+    // Values that are codes when their writers are quantized.
+    private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
 
     /// <summary>The roles of all nodes, in graph order.</summary>
     public ImmutableArray<NodeRole> Decide()
     {
-        foreach ((string name, Tensor tensor) in graph.Constants)
-        {
-            if (tensor.Type == ElementType.Float32 && IsLarge(tensor)) { _large.Add(name); }
-        }
         var roles = ImmutableArray.CreateBuilder<NodeRole>(graph.Nodes.Length);
         foreach (Node node in graph.Nodes)
         {
-            roles.Add(Decide(node));
-            if (s_carryMagnitude.Contains(node.Operator) && node.Inputs.Any(_large.Contains)) { _large.UnionWith(node.Outputs); }
+            NodeRole role = Decide(node);
+            roles.Add(role);
+            if (role.MayQuantize && (role.HasWeights || role.Data.Any(_codes.Contains))) { _codes.UnionWith(node.Outputs); }
         }
         return roles.ToImmutable();
     }
@@ -47,13 +44,14 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
         if (config is null) { return "the configuration says not to quantize it"; }
         if (WhyNotStatic(config) is { } notStatic) { return notStatic; }
         if (options.Backend is { } backend && BackendSupport.WhyNot(backend, node, graph, config, weight is not null) is { } unsupported) { return unsupported; }
-        if (data.FirstOrDefault(_large.Contains) is { } large)
+        if (data.FirstOrDefault(value => _masks.Why(value) is not null) is { } mask) { return $"'{mask}' {_masks.Why(mask)}"; }
+        if (node.Operator is "Add" or "Sub" or "Mul" or "Div" && data.Any(value => graph.Constant(value) is not null) && !data.Any(_codes.Contains))
         {
-            return $"'{large}' holds constants of magnitude {options.LargestConstant} or more (an additive mask?), which would take all codes from the other values";
+            return "it shifts or scales a float value by constants; codes in between would only cost precision";
         }
         if (traits.WeightInput is { } input && node.HasInput(input))
         {
-            if (weight is null && traits.BiasInput is not null) { return $"its weights '{node.Inputs[input]}' are not a constant"; }
+            if (weight is null && traits.BiasInput is { } biasInput && (node.Operator != "MatMul" || node.HasInput(biasInput))) { return $"its weights '{node.Inputs[input]}' are not a constant"; }
             if (weight is not null && WhyNotWeights(node, weight, config) is { } notWeights) { return notWeights; }
         }
         return traits.BiasInput is { } bias && node.HasInput(bias) ? WhyNotBias(node, bias, weight) : null;
@@ -89,15 +87,6 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
         int channels = weight is null ? bias.Length : Rewriting.OutputChannels(node, weight);
         bool fits = bias.Length == 1 || bias.Length == channels && bias.Shape.Sizes[^1] == channels;
         return fits ? null : $"its bias is {bias}; expected one number for each of {channels} channels";
-    }
-
-    private bool IsLarge(Tensor tensor)
-    {
-        foreach (float value in tensor.AsSpan<float>())
-        {
-            if (!(Math.Abs(value) < options.LargestConstant)) { return true; }
-        }
-        return false;
     }
 
     private static bool AllFinite(Tensor tensor)

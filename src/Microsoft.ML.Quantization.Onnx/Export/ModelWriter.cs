@@ -13,7 +13,7 @@ internal static class ModelWriter
     /// <exception cref="QuantizationException">The graph holds what ONNX cannot express.</exception>
     public static ModelProto Write(Graph graph, OnnxExportOptions options, ExternalDataWriter? data)
     {
-        (var nodes, var constants) = ActivationExpansion.Expand(graph);
+        (var nodes, var constants) = FusedExpansion.Expand(graph);
         var names = new ValueNames(graph, nodes, options.Names);
         var model = new ModelProto
         {

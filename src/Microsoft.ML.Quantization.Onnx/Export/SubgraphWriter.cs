@@ -27,7 +27,7 @@ internal static class SubgraphWriter
         int captured = CapturedCount(node), own = graph.Inputs.Length - captured;
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int i = 0; i < captured; i++) { names[graph.Inputs[own + i].Name] = outer(node.Inputs[node.Inputs.Length - captured + i]); }
-        (ImmutableArray<Node> nodes, var constants) = ActivationExpansion.Expand(graph);
+        (ImmutableArray<Node> nodes, var constants) = FusedExpansion.Expand(graph);
         var message = new GraphProto { Name = graph.Name.Length > 0 ? graph.Name : attribute };
         foreach (Node inner in nodes) { message.Node.Add(NodeWriter.Write(inner, Name, policy)); }
         foreach ((string name, Tensor tensor) in constants.OrderBy(pair => pair.Key, StringComparer.Ordinal)) { message.Initializer.Add(TensorWriter.Write(Name(name), tensor, $"Constant '{name}'", null)); }

@@ -19,6 +19,8 @@ internal static class NodeReader
             [.. message.Input.Select(input => NameCheck.Text(input, $"An input of node '{name}'"))],
             [.. message.Output.Select(output => NameCheck.Text(output, $"An output of node '{name}'"))],
             NodeAttributes.Empty, Domain(message.Domain));
+        // Graphs note a fused bias there.
+        if (node is { Operator: "MatMul", Domain: "", Inputs.Length: > 2 }) { throw new QuantizationException($"{node} has {node.Inputs.Length} inputs; MatMul takes 2. The file is damaged."); }
         NodeAttributes attributes = NodeAttributes.Empty;
         foreach (AttributeProto attribute in message.Attribute)
         {

@@ -49,7 +49,7 @@ public sealed class RoundTripSpec
         }
     }
 
-    public static Graph Fuse(Graph graph) => new FuseActivation().Run(graph).Graph;
+    public static Graph Fuse(Graph graph) => new FuseActivation().Run(new FuseBias().Run(graph).Graph).Graph;
 
     public static Graph Again(Graph graph, OnnxExportOptions? options = null)
     {

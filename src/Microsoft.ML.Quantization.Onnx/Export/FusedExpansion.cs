@@ -3,8 +3,8 @@ using Microsoft.ML.Quantization.Graphs;
 
 namespace Microsoft.ML.Quantization.Onnx;
 
-/// <summary>Writes activations that were fused into operators as Relu and Clip nodes of their own, as ONNX has them.</summary>
-internal static class ActivationExpansion
+/// <summary>Writes what was fused into operators as nodes of their own, as ONNX has them: the bias of a MatMul as Add, activations as Relu and Clip.</summary>
+internal static class FusedExpansion
 {
     private const int ClipBoundsAreInputs = 11;
 
@@ -12,13 +12,14 @@ internal static class ActivationExpansion
     /// <exception cref="QuantizationException">An activation is unknown, or clamps what is not float32.</exception>
     public static (ImmutableArray<Node> Nodes, ImmutableSortedDictionary<string, Tensor> Constants) Expand(Graph graph)
     {
-        if (!graph.Nodes.Any(node => node.Attributes.Contains(Node.Activation))) { return (graph.Nodes, graph.Constants); }
+        if (!graph.Nodes.Any(node => node.Attributes.Contains(Node.Activation) || HasBias(node))) { return (graph.Nodes, graph.Constants); }
         var taken = new HashSet<string>(graph.Facts.Keys.Concat(graph.Nodes.Select(node => node.Name)), StringComparer.Ordinal);
         var constants = graph.Constants.ToBuilder();
         var bounds = new Dictionary<float, string>();
         var nodes = ImmutableArray.CreateBuilder<Node>();
-        foreach (Node node in graph.Nodes)
+        foreach (Node fused in graph.Nodes)
         {
+            Node node = HasBias(fused) ? Bias(fused) : fused;
             if (!node.Attributes.Contains(Node.Activation))
             {
                 nodes.Add(node);
@@ -37,6 +38,14 @@ internal static class ActivationExpansion
                 : Clip(node, raw));
         }
         return (nodes.ToImmutable(), constants.ToImmutable());
+
+        // The Add takes over the activation.
+        Node Bias(Node node)
+        {
+            string product = Unique(node.Output + "_product");
+            nodes.Add(node with { Inputs = node.Inputs[..2], Outputs = [product], Attributes = NodeAttributes.Empty });
+            return new Node(Unique(node.Name + "_bias"), "Add", [product, node.Inputs[2]], node.Outputs, node.Attributes);
+        }
 
         Node Clip(Node node, string raw)
         {
@@ -70,4 +79,6 @@ internal static class ActivationExpansion
             return name;
         }
     }
+
+    private static bool HasBias(Node node) => node is { Operator: "MatMul", Domain: "" } && node.HasInput(2);
 }
