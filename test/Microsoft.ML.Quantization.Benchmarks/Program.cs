@@ -3,13 +3,14 @@ using Microsoft.ML.Quantization.Benchmarks.Peers;
 
 namespace Microsoft.ML.Quantization.Benchmarks;
 
-/// <summary><c>peers</c> compares with ONNX Runtime; anything else goes to BenchmarkDotNet.</summary>
+/// <summary><c>peers</c> compares with ONNX Runtime, <c>steps</c> shows where a model's time goes; anything else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
     private const int WrongUsage = 2;
 
     private static int Main(string[] arguments)
     {
+        if (arguments is ["steps", ..]) { return StepsCommand.Run(arguments.AsSpan(1)); }
         if (arguments is not ["peers", ..])
         {
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);

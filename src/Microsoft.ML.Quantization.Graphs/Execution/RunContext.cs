@@ -61,6 +61,9 @@ public sealed class RunContext : IDisposable
     /// <summary>The bytes of an output.</summary>
     internal ReadOnlySpan<byte> OutputBytes(int index) => _outputs[index].Span[..(OutputShapes[index].Length * _plan.Bound.Outputs[index].Fact.Type.SizeInBytes())];
 
+    /// <summary>What a run does, in order; empty where shapes depend on data.</summary>
+    internal IReadOnlyList<(Step Step, StepCall Call, PlanCall Source)> Steps => _steps;
+
     /// <summary>Computes the outputs from the inputs.</summary>
     /// <param name="tap">Shown the values it wants, each right after it was computed.</param>
     public void Run(IActivationTap? tap = null)

@@ -15,6 +15,9 @@ internal sealed record ModelSource(string Name, byte[] File, Graph Graph, Immuta
 {
     private const string Model = ".onnx", Calibration = ".calib.npz", Sample = ".input.f32";
 
+    /// <summary>The models of a folder, or else the repository's own and the generated ones.</summary>
+    public static IEnumerable<ModelSource> All(string? folder) => folder is not null ? InFolder(folder) : OfRepository().Concat(Generated());
+
     /// <summary>Every <c>NAME.onnx</c> with a <c>NAME.calib.npz</c> beside it that holds an array for each input.</summary>
     public static IEnumerable<ModelSource> InFolder(string folder)
     {
@@ -48,8 +51,15 @@ internal sealed record ModelSource(string Name, byte[] File, Graph Graph, Immuta
         }
     }
 
+    private static IEnumerable<ModelSource> Generated()
+    {
+        yield return Generate("resnet18", GeneratedNetworks.ResNet18());
+        yield return Generate("resnet50", GeneratedNetworks.ResNet50());
+        yield return Generate("mobilenet_v2", GeneratedNetworks.MobileNetV2());
+    }
+
     /// <summary>A generated image network with random rows.</summary>
-    public static ModelSource Generate(string name, Graph graph)
+    private static ModelSource Generate(string name, Graph graph)
     {
         var random = new Random(7);
         var rows = new Tensor(ElementType.Float32, new Shape([2, .. graph.Inputs[0].Fact.Dimensions.Skip(1).Select(static size => size.Size!.Value)]));

@@ -47,21 +47,14 @@ internal static class PeersCommand
         if (options.Kernels)
         {
             using var pinned = new PinnedThread();
-            foreach (KernelShape shape in KernelShape.All) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
+            foreach (KernelShape shape in KernelShape.All.Where(shape => shape.Name.Contains(options.Filter, StringComparison.Ordinal))) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
         }
         if (!options.Models) { yield break; }
-        foreach (ModelSource model in Models(options))
+        foreach (ModelSource model in ModelSource.All(options.Folder).Where(model => model.Name.Contains(options.Filter, StringComparison.Ordinal)))
         {
             foreach (PeerRow row in ModelPeer.Measure(model, options.Quick, folder)) { yield return row; }
         }
     }
-
-    private static IEnumerable<ModelSource> Models(PeersOptions options) => options.Folder is not null
-        ? ModelSource.InFolder(options.Folder)
-        : ModelSource.OfRepository()
-            .Append(ModelSource.Generate("resnet18", GeneratedNetworks.ResNet18()))
-            .Append(ModelSource.Generate("resnet50", GeneratedNetworks.ResNet50()))
-            .Append(ModelSource.Generate("mobilenet_v2", GeneratedNetworks.MobileNetV2()));
 
     private static string Text(PeerRow row) =>
         $"{row.Name,-18} {row.Kind,-10} {row.Precision,-5} {row.Batch,3} {row.Threads,2} {row.OursMilliseconds,10:F4} {row.PeerMilliseconds,10:F4} {row.Ratio,6:F2} {row.ShareOfPeak,5:P0}  {row.Peer} ({row.FusedNodes} in integers{(row.Differing is > 0 ? $", {row.Differing:P3} differ" : "")})";

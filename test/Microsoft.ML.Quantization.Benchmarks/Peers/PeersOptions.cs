@@ -6,13 +6,14 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 /// <param name="Kernels">Whether single kernels are compared.</param>
 /// <param name="Models">Whether whole models are compared.</param>
 /// <param name="Folder">A folder of float models with calibration rows; null for the repository's own and generated ones.</param>
-internal sealed record PeersOptions(string? Json, bool Quick, bool Kernels, bool Models, string? Folder)
+/// <param name="Filter">Only names that contain this text; empty for all.</param>
+internal sealed record PeersOptions(string? Json, bool Quick, bool Kernels, bool Models, string? Folder, string Filter)
 {
-    public const string Usage = "usage: peers [--json OUT.json] [--quick] [--only kernels|models] [--models FOLDER]";
+    public const string Usage = "usage: peers [--json OUT.json] [--quick] [--only kernels|models] [--models FOLDER] [--filter TEXT]";
 
     public static bool TryParse(ReadOnlySpan<string> arguments, out PeersOptions options, out string problem)
     {
-        (options, problem) = (new(null, false, true, true, null), "");
+        (options, problem) = (new(null, false, true, true, null, ""), "");
         for (int i = 0; i < arguments.Length; i++)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
@@ -26,6 +27,9 @@ internal sealed record PeersOptions(string? Json, bool Quick, bool Kernels, bool
                     break;
                 case "--models" when Directory.Exists(value):
                     options = options with { Folder = value };
+                    break;
+                case "--filter" when value is not null:
+                    options = options with { Filter = value };
                     break;
                 case "--only" when value is "kernels" or "models":
                     options = options with { Kernels = value == "kernels", Models = value == "models" };
