@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.ML.Quantization.Graphs;
+
+namespace Microsoft.ML.Quantization.Benchmarks.Peers;
+
+/// <summary>Prints the time of every step of a model: the least over many whole runs, so that caches are as in a run.</summary>
+internal static class StepsCommand
+{
+    public const string Usage = "usage: steps MODEL [int8|float] [BATCH]";
+
+    private const int WrongUsage = 2;
+
+    private static readonly TimeSpan s_budget = TimeSpan.FromSeconds(2);
+
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        string name = arguments.Length > 0 ? arguments[0] : "";
+        int batch = 1;
+        if (arguments.Length > 2 && (!int.TryParse(arguments[2], out batch) || batch < 1) || ModelSource.All(null).FirstOrDefault(model => model.Name == name) is not { } model)
+        {
+            Console.Error.WriteLine(Usage);
+            return WrongUsage;
+        }
+        bool integers = arguments.Length < 2 || arguments[1] == "int8";
+        Graph graph = integers ? ModelQuantizer.QuantizeStatic(model.Graph, [model.Rows]).Graph : FusionPipeline.Run(model.Graph).Graph;
+        ImmutableArray<Tensor> inputs = model.Batch(batch);
+        using var pinned = new PinnedThread();
+        using var plan = ExecutionPlan.Bind(graph);
+        using RunContext context = plan.Rent([.. inputs.Select(static input => input.Shape)]);
+        inputs[0].AsSpan<float>().CopyTo(context.Input<float>(0));
+        long[] least = Measure(context);
+        for (int i = 0; i < least.Length; i++)
+        {
+            (_, StepCall call, PlanCall source) = context.Steps[i];
+            Console.WriteLine($"{Microseconds(least[i]),10:F1} us  {source.Step.GetType().Name,-20} {source.Node.Operator,-16} {call.Inputs.FirstOrDefault(static input => input is not null)?.Shape} -> {call.Outputs[0].Shape}");
+        }
+        Console.WriteLine($"{Microseconds(least.Sum()),10:F1} us  all");
+        return 0;
+    }
+
+    private static long[] Measure(RunContext context)
+    {
+        long[] least = new long[context.Steps.Count];
+        Array.Fill(least, long.MaxValue);
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            for (int i = 0; i < least.Length; i++)
+            {
+                (Step step, StepCall call, _) = context.Steps[i];
+                long before = Stopwatch.GetTimestamp();
+                step.Run(call);
+                least[i] = Math.Min(least[i], Stopwatch.GetTimestamp() - before);
+            }
+        }
+        while (Stopwatch.GetElapsedTime(start) < s_budget);
+        return least;
+    }
+
+    private static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
+}
