@@ -104,12 +104,12 @@ internal static class AmxTileEmitter
         code.Label(ref several);
         code.cmp(RowsLeft, OutputRows);
         code.jl(single);
-        Rows(code, new(OutputRows, vectors, false, output));
+        Rows(code, new(OutputRows, vectors, TileInput.Codes, output));
         code.jmp(several);
         code.Label(ref single);
         code.test(RowsLeft, RowsLeft);
         code.je(done);
-        Rows(code, new(1, vectors, false, output));
+        Rows(code, new(1, vectors, TileInput.Codes, output));
         code.jmp(single);
         code.Label(ref done);
     }

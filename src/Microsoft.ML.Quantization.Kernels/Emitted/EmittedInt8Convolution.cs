@@ -27,8 +27,10 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         _output = new(spec, panels);
         _outputElementSize = OutputElementSize(spec);
         _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, TileColumns.Order(_output.Kind), onTileRegisters ? AmxTileEmitter.StepBytes : sizeof(int)))];
-        _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned, _output.Kind))];
+        _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned ? TileInput.SignedCodes : TileInput.Codes, _output.Kind))];
     }
+
+    protected override int RowStep => _onTileRegisters ? 2 * AmxTileEmitter.TileRows : base.RowStep;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]

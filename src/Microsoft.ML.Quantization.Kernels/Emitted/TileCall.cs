@@ -12,7 +12,7 @@ internal unsafe struct TileCall
     public const int RowsAt = 0, TapBytesAt = 8, AdvanceAt = 16, PairsAt = 24, OddStepAt = 32, WeightsAt = 40, TapsAt = 48, StartAt = 56,
         MultipliersAt = 64, OutputsAt = 72, OutputOffsetAt = 80, TilesAt = 88, ColumnsAt = 96, PartialAt = 104, LowAt = 112, HighAt = 116,
         ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152,
-        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192;
+        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192, PanelBytesAt = 200, AheadAt = 208, AheadEndAt = 216;
 
     /// <summary>The usual <see cref="SignBits"/>.</summary>
     public const uint AllSignBits = 0x8080_8080;
@@ -41,7 +41,7 @@ internal unsafe struct TileCall
     /// <summary>Where the sums start, one for each column.</summary>
     [FieldOffset(StartAt)] public int* Start;
 
-    /// <summary>Multipliers of the sums, one for each column.</summary>
+    /// <summary>Multipliers of the sums, one for each column; for floats the bias.</summary>
     [FieldOffset(MultipliersAt)] public float* Multipliers;
 
     /// <summary>Where each row's output pixel starts.</summary>
@@ -100,4 +100,13 @@ internal unsafe struct TileCall
 
     /// <summary>For tile registers: rows of one block.</summary>
     [FieldOffset(BlockRowsAt)] public nint BlockRows;
+
+    /// <summary>For tiles over several panels: bytes from one to the next.</summary>
+    [FieldOffset(PanelBytesAt)] public nint PanelBytes;
+
+    /// <summary>For floats: weights of the next panel to fetch into the cache meanwhile. Emitted code moves it on.</summary>
+    [FieldOffset(AheadAt)] public byte* Ahead;
+
+    /// <summary>For floats: where they end.</summary>
+    [FieldOffset(AheadEndAt)] public byte* AheadEnd;
 }

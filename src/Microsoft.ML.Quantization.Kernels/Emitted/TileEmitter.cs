@@ -5,8 +5,8 @@ namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>
 /// Writes the machine code of one tile: <see cref="TileShape.Rows"/> input rows times a panel of 16 · <see cref="TileShape.Vectors"/>
-/// columns, summed over all taps in registers. The weights of one step stay in registers while every row's four codes are broadcast
-/// against them.
+/// columns, summed over all taps in registers. The weights of one step stay in registers while every row's four codes (or one
+/// float) are broadcast against them.
 /// </summary>
 internal static class TileEmitter
 {
@@ -14,7 +14,7 @@ internal static class TileEmitter
 
     private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15, rbx, rbp, rdx, rsi];
 
-    /// <summary>The four codes of one row in every lane.</summary>
+    /// <summary>The four codes or the float of one row in every lane.</summary>
     private static AssemblerRegisterZMM Codes => zmm31;
 
     /// <summary>The sign bits of every byte.</summary>
@@ -23,6 +23,14 @@ internal static class TileEmitter
     private static AssemblerRegister64 Call => EmittedFunction.Argument;
 
     private static AssemblerRegister64 Weights => rax;
+
+    /// <summary>The next line of weights to fetch ahead: floats only, whose tiles have no twelfth row.</summary>
+    private static AssemblerRegister64 Ahead => rsi;
+
+    /// <summary>From panel to panel; such tiles have one row, so the registers of the others are free.</summary>
+    private static AssemblerRegister64 PanelBytes => r9;
+
+    private static AssemblerRegister64 ThreePanelBytes => r10;
 
     /// <summary>Runs from minus the depth up to 0.</summary>
     private static AssemblerRegister64 Depth => rcx;
@@ -41,8 +49,10 @@ internal static class TileEmitter
         code.Label(ref tile);
         Begin(code, shape);
         Sum(code, shape);
+        if (shape.Input == TileInput.Floats) { code.mov(__qword_ptr[Call + TileCall.AheadAt], Ahead); }
         for (int sum = 0; shape.Copies == 2 && sum < shape.Sums; sum++) { code.vpaddd(Vectors[sum], Vectors[sum], Vectors[shape.Sums + sum]); }
-        TileOutputEmitter.Write(code, shape);
+        if (shape.Input == TileInput.Floats) { TileOutputEmitter.WriteFloats(code, shape); }
+        else { TileOutputEmitter.Write(code, shape); }
         code.add(__qword_ptr[Call + TileCall.RowsAt], shape.Rows * PointerBytes);
         code.add(__qword_ptr[Call + TileCall.OutputsAt], shape.Rows * PointerBytes);
         code.dec(__qword_ptr[Call + TileCall.TilesAt]);
@@ -51,16 +61,39 @@ internal static class TileEmitter
 
     private static void Begin(Assembler code, TileShape shape)
     {
-        code.mov(rcx, __qword_ptr[Call + TileCall.StartAt]);
-        for (int vector = 0; vector < shape.Vectors; vector++) { code.vmovdqu32(Vectors[vector], __zmmword_ptr[rcx + vector * VectorBytes]); }
-        for (int sum = shape.Vectors; sum < shape.Sums; sum++) { code.vmovdqa32(Vectors[sum], Vectors[sum % shape.Vectors]); }
-        for (int sum = shape.Sums; sum < shape.Sums * shape.Copies; sum++) { code.vpxord(Vectors[sum], Vectors[sum], Vectors[sum]); }
-        if (shape.SignedInput) { code.vpbroadcastd(SignBits, __dword_ptr[Call + TileCall.SignBitsAt]); }
+        if (shape.Input == TileInput.Floats)
+        {
+            Zero(code, 0, shape.Sums);
+            // After the end it walks over weights that are there already, which costs nothing.
+            code.mov(Ahead, __qword_ptr[Call + TileCall.AheadAt]);
+            code.cmp(Ahead, __qword_ptr[Call + TileCall.AheadEndAt]);
+            code.cmovae(Ahead, __qword_ptr[Call + TileCall.WeightsAt]);
+        }
+        else { Start(code, shape); }
+        if (shape.Vectors > TileShape.MaxVectors)
+        {
+            code.mov(PanelBytes, __qword_ptr[Call + TileCall.PanelBytesAt]);
+            code.lea(ThreePanelBytes, __[PanelBytes + PanelBytes * 2]);
+        }
         code.mov(Weights, __qword_ptr[Call + TileCall.WeightsAt]);
         code.mov(rcx, __qword_ptr[Call + TileCall.RowsAt]);
         code.mov(__qword_ptr[Call + TileCall.TapAt], rcx);
         code.mov(rcx, __qword_ptr[Call + TileCall.TapsAt]);
         code.mov(__qword_ptr[Call + TileCall.TapsLeftAt], rcx);
+    }
+
+    private static void Start(Assembler code, TileShape shape)
+    {
+        code.mov(rcx, __qword_ptr[Call + TileCall.StartAt]);
+        for (int vector = 0; vector < shape.Vectors; vector++) { code.vmovdqu32(Vectors[vector], __zmmword_ptr[rcx + vector * VectorBytes]); }
+        for (int sum = shape.Vectors; sum < shape.Sums; sum++) { code.vmovdqa32(Vectors[sum], Vectors[sum % shape.Vectors]); }
+        Zero(code, shape.Sums, shape.Sums * shape.Copies);
+        if (shape.Input == TileInput.SignedCodes) { code.vpbroadcastd(SignBits, __dword_ptr[Call + TileCall.SignBitsAt]); }
+    }
+
+    private static void Zero(Assembler code, int first, int end)
+    {
+        for (int sum = first; sum < end; sum++) { code.vpxord(Vectors[sum], Vectors[sum], Vectors[sum]); }
     }
 
     private static void Sum(Assembler code, TileShape shape)
@@ -80,7 +113,12 @@ internal static class TileEmitter
         code.Label(ref pair);
         Step(code, shape, 0, 0);
         Step(code, shape, 1, shape.Copies - 1);
-        code.add(Weights, 2 * shape.Vectors * VectorBytes);
+        if (shape.Input == TileInput.Floats)
+        {
+            code.prefetcht1(__[Ahead]);
+            code.add(Ahead, VectorBytes);
+        }
+        code.add(Weights, 2 * WeightStep(shape));
         code.add(Depth, 2 * StepBytes);
         code.jne(pair);
 
@@ -88,15 +126,23 @@ internal static class TileEmitter
         code.cmp(__qword_ptr[Call + TileCall.OddStepAt], 0);
         code.je(next);
         Step(code, shape, 0, 0);
-        code.add(Weights, shape.Vectors * VectorBytes);
+        code.add(Weights, WeightStep(shape));
         code.Label(ref next);
         code.dec(__qword_ptr[Call + TileCall.TapsLeftAt]);
         code.jne(tap);
     }
 
-    /// <summary>Four k of every row and column.</summary>
+    /// <summary>Bytes of weights that one step takes from a panel.</summary>
+    private static int WeightStep(TileShape shape) => (shape.Vectors > TileShape.MaxVectors ? shape.Vectors / TileShape.WidePanels : shape.Vectors) * VectorBytes;
+
+    /// <summary>Four k of codes, or one of floats, of every row and column.</summary>
     private static void Step(Assembler code, TileShape shape, int step, int copy)
     {
+        if (shape.Vectors > TileShape.MaxVectors)
+        {
+            WideStep(code, shape, step);
+            return;
+        }
         int firstSum = copy * shape.Sums, firstWeight = shape.Copies * shape.Sums;
         for (int vector = 0; vector < shape.Vectors; vector++)
         {
@@ -104,9 +150,33 @@ internal static class TileEmitter
         }
         for (int row = 0; row < shape.Rows; row++)
         {
-            if (shape.SignedInput) { code.vpxord(Codes, SignBits, __dword_bcst[s_rows[row] + Depth + step * StepBytes]); }
+            if (shape.Input == TileInput.SignedCodes) { code.vpxord(Codes, SignBits, __dword_bcst[s_rows[row] + Depth + step * StepBytes]); }
             else { code.vpbroadcastd(Codes, __dword_ptr[s_rows[row] + Depth + step * StepBytes]); }
-            for (int vector = 0; vector < shape.Vectors; vector++) { code.vpdpbusd(Vectors[firstSum + row * shape.Vectors + vector], Codes, Vectors[firstWeight + vector]); }
+            for (int vector = 0; vector < shape.Vectors; vector++)
+            {
+                AssemblerRegisterZMM sum = Vectors[firstSum + row * shape.Vectors + vector], weights = Vectors[firstWeight + vector];
+                if (shape.Input == TileInput.Floats) { code.vfmadd231ps(sum, Codes, weights); }
+                else { code.vpdpbusd(sum, Codes, weights); }
+            }
+        }
+    }
+
+    /// <summary>One k of floats of one row and the columns of several panels.</summary>
+    private static void WideStep(Assembler code, TileShape shape, int step)
+    {
+        code.vbroadcastss(Codes, __dword_ptr[s_rows[0] + Depth + step * StepBytes]);
+        for (int vector = 0; vector < shape.Vectors; vector++)
+        {
+            (int panel, int inPanel) = Math.DivRem(vector, shape.Vectors / TileShape.WidePanels);
+            int at = step * WeightStep(shape) + inPanel * VectorBytes;
+            AssemblerMemoryOperand weights = panel switch
+            {
+                0 => __zmmword_ptr[Weights + at],
+                1 => __zmmword_ptr[Weights + PanelBytes + at],
+                2 => __zmmword_ptr[Weights + PanelBytes * 2 + at],
+                _ => __zmmword_ptr[Weights + ThreePanelBytes + at],
+            };
+            code.vfmadd231ps(Vectors[vector], Codes, weights);
         }
     }
 }

@@ -1,26 +1,31 @@
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>
-/// The emitted tiles of one width, input sign and output. A tile is emitted when it is first run, once for the process, and stays.
+/// The emitted tiles of one width, input and output. A tile is emitted when it is first run, once for the process, and stays.
 /// </summary>
 internal sealed class TileKernels
 {
+    private const int Inputs = 3;
+
     private static readonly TileKernels[] s_all =
     [
         .. from output in Enum.GetValues<OutputKind>()
-           from signed in new[] { false, true }
+           from input in Enum.GetValues<TileInput>()
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
-           select new TileKernels(new(1, vectors, signed, output)),
+           select new TileKernels(new(1, vectors, input, output), TileShape.MaxRows(vectors, input)),
     ];
+
+    /// <summary>The tile of one row of floats over several panels.</summary>
+    public static TileKernels Wide { get; } = new(new(1, TileShape.WideVectors, TileInput.Floats, OutputKind.Floats), 1);
 
     private readonly Lock _emitting = new();
     private readonly TileShape _shape;
     private readonly nint[] _tiles;
 
-    private TileKernels(TileShape shape) => (_shape, _tiles) = (shape, new nint[TileShape.MaxRows(shape.Vectors) + 1]);
+    private TileKernels(TileShape shape, int maxRows) => (_shape, _tiles) = (shape, new nint[maxRows + 1]);
 
     /// <summary>The tiles of one kind.</summary>
-    public static TileKernels Of(int vectors, bool signedInput, OutputKind output) => s_all[((int)output * 2 + (signedInput ? 1 : 0)) * TileShape.MaxVectors + vectors - 1];
+    public static TileKernels Of(int vectors, TileInput input, OutputKind output) => s_all[((int)output * Inputs + (int)input) * TileShape.MaxVectors + vectors - 1];
 
     /// <summary>Rows of the tallest.</summary>
     public int MaxRows => _tiles.Length - 1;

@@ -32,8 +32,18 @@ internal static class TileOutputEmitter
     {
         Scale(code, shape);
         if (shape.Output != OutputKind.Floats) { Pack(code, shape); }
+        Store(code, shape);
+    }
+
+    private static void Store(Assembler code, TileShape shape)
+    {
         code.mov(Outputs, __qword_ptr[Call + TileCall.OutputsAt]);
         code.mov(Offset, __qword_ptr[Call + TileCall.OutputOffsetAt]);
+        if (shape.Vectors > TileShape.MaxVectors)
+        {
+            Store(code, shape, partial: false);
+            return;
+        }
         Label partial = code.CreateLabel(), done = code.CreateLabel();
         code.cmp(__qword_ptr[Call + TileCall.PartialAt], 0);
         code.jne(partial);
@@ -42,6 +52,26 @@ internal static class TileOutputEmitter
         code.Label(ref partial);
         Store(code, shape, partial: true);
         code.Label(ref done);
+    }
+
+    /// <summary>Emits the stage for sums of floats: bias, limits.</summary>
+    public static void WriteFloats(Assembler code, TileShape shape)
+    {
+        code.vbroadcastss(zmm28, __dword_ptr[Call + TileCall.LowAt]);
+        code.vbroadcastss(zmm29, __dword_ptr[Call + TileCall.HighAt]);
+        code.mov(rcx, __qword_ptr[Call + TileCall.MultipliersAt]);
+        for (int vector = 0; vector < shape.Vectors; vector++)
+        {
+            code.vmovups(zmm30, __zmmword_ptr[rcx + vector * VectorBytes]);
+            for (int row = 0; row < shape.Rows; row++)
+            {
+                AssemblerRegisterZMM sum = Sum(shape, row, vector);
+                code.vaddps(sum, sum, zmm30);
+                code.vmaxps(sum, zmm28, sum);
+                code.vminps(sum, zmm29, sum);
+            }
+        }
+        Store(code, shape);
     }
 
     private static void Scale(Assembler code, TileShape shape)

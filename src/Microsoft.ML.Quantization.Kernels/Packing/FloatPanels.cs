@@ -6,16 +6,27 @@ namespace Microsoft.ML.Quantization.Kernels;
 internal sealed unsafe class FloatPanels
 {
     private readonly PinnedMemory _weights;
+    private readonly long[] _offsets;
+    private readonly long _bytes;
 
-    public FloatPanels(FloatConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels, int width)
+    public FloatPanels(FloatConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels)
     {
         (Taps, int depth) = shape.Steps(phase);
         Depth = Math.Max(1, depth);
-        PanelBytes = (nint)Taps * Depth * width * sizeof(float);
-        _weights = new(panels.Length * (long)PanelBytes);
+        PanelBytes = (nint)Taps * Depth * panels[0].Width * sizeof(float);
+        _offsets = new long[panels.Length];
+        long columns = 0;
+        for (int i = 0; i < panels.Length; i++)
+        {
+            _offsets[i] = columns * Taps * Depth * sizeof(float);
+            columns += panels[i].Width;
+        }
+        _bytes = columns * Taps * Depth * sizeof(float);
+        _weights = new(_bytes);
         ReadOnlySpan<float> weights = spec.Weights.Span;
         for (int i = 0; i < panels.Length; i++)
         {
+            int width = panels[i].Width;
             for (int column = 0; column < panels[i].Columns; column++)
             {
                 for (int tap = 0; tap < Taps; tap++)
@@ -35,9 +46,12 @@ internal sealed unsafe class FloatPanels
     /// <summary>Elements of one tap.</summary>
     public int Depth { get; }
 
-    /// <summary>Bytes from one panel to the next.</summary>
+    /// <summary>Bytes from one panel to the next, while they are as wide as the first.</summary>
     public nint PanelBytes { get; }
 
+    /// <summary>Bytes of one panel.</summary>
+    public nint Bytes(int panel) => (nint)((panel + 1 < _offsets.Length ? _offsets[panel + 1] : _bytes) - _offsets[panel]);
+
     /// <summary>The weights of one panel.</summary>
-    public byte* Weights(int panel) => _weights.Pointer + panel * PanelBytes;
+    public byte* Weights(int panel) => _weights.Pointer + _offsets[panel];
 }

@@ -1,10 +1,13 @@
 namespace Microsoft.ML.Quantization.Kernels;
 
-/// <summary>A way to run integer convolutions.</summary>
+/// <summary>A way to run integer convolutions, and float ones where it knows a better one than the loops over vector registers.</summary>
 internal interface IInt8Convolutions
 {
     static abstract bool IsSupported { get; }
 
     /// <summary>Packs a checked specification.</summary>
     static abstract BoundConvolution Bind(Int8ConvolutionSpec spec, PackedShape shape);
+
+    /// <summary>Packs a checked specification, or returns null.</summary>
+    static virtual BoundConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape) => null;
 }

@@ -10,11 +10,11 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal abstract unsafe class IndirectConvolution : BoundConvolution
 {
-    /// <summary>Rows of one block are a multiple of this and so of every tile's rows: only the last block has a remainder.</summary>
-    private const int RowStep = 48;
+    /// <summary>Blocks get no taller than what fits the second-level cache beside a panel of weights.</summary>
+    private const int BlockBytes = 256 * 1024, FewestBlockRows = 48, MaxBlockRows = 240;
 
-    /// <summary>Blocks get no taller where what they read would leave the second-level cache.</summary>
-    private const int BlockBytes = 128 * 1024, MaxBlockRows = 4 * RowStep;
+    /// <summary>Weights above this many bytes pass through as few blocks as can be, and threads share panels rather than rows.</summary>
+    private const long ManyWeights = 512 * 1024;
 
     /// <summary>Rows after the last that tiles may read; they repeat the last row and their results are dropped.</summary>
     private const int SpareRows = 8;
@@ -29,8 +29,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     protected IndirectConvolution(PackedShape shape, int outputElementSize, int panels, byte zero)
     {
         (Shape, Phases, _outputElementSize, PanelCount) = (shape, ConvolutionPhase.Split(shape.Window, shape.Transposed), outputElementSize, panels);
-        int taps = shape.Window.Taps, pointers = shape.Gathers ? 1 : taps;
-        _blockRows = Math.Clamp(BlockBytes / (taps * shape.PixelBytes + pointers * sizeof(byte*)) / RowStep * RowStep, RowStep, MaxBlockRows);
+        // Windows that are not copied overlap: a block reads about as many pixels as its outputs step over.
+        int taps = shape.Window.Taps, pixels = shape.Gathers ? taps : Math.Min(taps, shape.Window.Strides.Aggregate(1, static (product, stride) => product * stride));
+        _blockRows = Math.Clamp(BlockBytes / (pixels * shape.PixelBytes + (shape.Gathers ? 1 : taps) * sizeof(byte*)), FewestBlockRows, MaxBlockRows);
         int zeroBytes = shape.InputChannels * shape.ElementSize + Engine.ReadSlack;
         _zero = new(zeroBytes);
         new Span<byte>(_zero.Pointer, zeroBytes).Fill(zero);
@@ -41,6 +42,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     protected ImmutableArray<ConvolutionPhase> Phases { get; }
 
     protected int PanelCount { get; }
+
+    /// <summary>Rows of one block are a multiple of this and so of a tile's rows: only the last block has a remainder.</summary>
+    protected virtual int RowStep => 12;
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new IndirectTables(Shape, Phases, inputSize, outputSize) { Owner = this };
 
@@ -65,10 +69,14 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         PhaseTable table = map.Phases[phase];
         int rows = batch * table.Pixels;
         bool share = workers is { Threads: > 1 } && (long)rows * table.Taps * Shape.Depth * Shape.OutputChannels >= WorthSharing;
-        int blockRows = share ? RowStep : _blockRows;
+        // Blocks of equal height: a last block of few rows would read all the weights for them.
+        bool manyWeights = (long)table.Taps * Shape.Depth * Shape.OutputChannels * Shape.ElementSize > ManyWeights;
+        int most = share && !manyWeights ? FewestBlockRows : _blockRows + _blockRows / 4;
+        int blockRows = (rows + most - 1) / most;
+        blockRows = ((rows + blockRows - 1) / blockRows + RowStep - 1) / RowStep * RowStep;
         int blocks = (rows + blockRows - 1) / blockRows, parts = 1;
         // Few rows: the panels are shared out as well.
-        if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / Math.Max(1, blocks)); }
+        if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / blocks); }
         Block work = new(this, map, phase, rows, blockRows, parts, x, y);
         if (share) { workers!.Run(work, blocks * parts); return; }
         for (int block = 0; block < blocks; block++) { work.Run(block); }

@@ -22,6 +22,7 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
     {
         SpecCheck.Require(spec);
         PackedShape shape = new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(float));
+        if (TConvolutions.Bind(spec, shape) is { } emitted) { return emitted; }
         if (shape.IsDepthwise) { return new FloatDepthwise<TFloat, TReal>(spec, shape, shape.CutDepthwise(FloatDepthwise<TFloat, TReal>.Width)); }
         int width = VectorFloatConvolution<TFloat, TReal>.Width;
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width, width));

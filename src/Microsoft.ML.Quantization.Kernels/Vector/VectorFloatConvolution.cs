@@ -22,7 +22,7 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
     public VectorFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
     {
         (_panels, _minimum, _maximum) = (panels, spec.Minimum, spec.Maximum);
-        _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels, Width))];
+        _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels))];
         _bias = new(panels.Length * (long)Width * sizeof(float));
         for (int i = 0; i < panels.Length && !spec.Bias.IsEmpty; i++)
         {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
-/// <summary>Integer convolutions on emitted code.</summary>
+/// <summary>Convolutions on emitted code.</summary>
 /// <typeparam name="TTileRegisters">Whether tile registers are used where they help.</typeparam>
 internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolutions where TTileRegisters : struct, IFlag
 {
@@ -25,6 +25,9 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
             ? new EmittedDepthwise(spec, shape, kernel, panels, output)
             : VectorInt8Convolutions<Avx2Dot<No>, Vector256<int>>.Bind(spec, shape);
     }
+
+    public static BoundConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape) =>
+        shape.IsDepthwise ? null : new EmittedFloatConvolution(spec, shape, EmittedPanels.CutFloats(shape));
 
     private static bool ReadsAllPixelsInOrder(ConvolutionWindow window) =>
         window.Taps == 1 && window.Strides.All(static stride => stride == 1) && window.PadsBegin.All(static pad => pad == 0) && window.PadsEnd.All(static pad => pad == 0);

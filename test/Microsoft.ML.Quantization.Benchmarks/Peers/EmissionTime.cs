@@ -11,7 +11,7 @@ internal static class EmissionTime
     {
         if (!Avx512Vnni.IsSupported) { return null; }
         long start = Stopwatch.GetTimestamp();
-        TileKernels tiles = TileKernels.Of(TileShape.MaxVectors, signedInput: false, OutputKind.Codes);
+        TileKernels tiles = TileKernels.Of(TileShape.MaxVectors, TileInput.Codes, OutputKind.Codes);
         for (int rows = 1; rows <= tiles.MaxRows; rows++) { _ = tiles[rows]; }
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }

@@ -22,7 +22,7 @@ internal static class KernelPeer
             [new Tensor(ElementType.UInt8, KernelGraph.InputShape(shape), data.Input)], [new Tensor(ElementType.UInt8, KernelGraph.OutputShape(shape))]);
 
         void Ours() => bound.Run(tables, batch, input.AsSpan(0, data.Input.Length), output, null);
-        double[][] rounds = peak is null ? Rounds.Run(quick, Ours, call.Run) : Rounds.Run(quick, Ours, call.Run, peak.Run);
+        double[][] rounds = peak is null ? Rounds.Run(quick, true, Ours, call.Run) : Rounds.Run(quick, true, Ours, call.Run, peak.Run);
         double ours = Rounds.Median(rounds.Select(static round => round[0]));
         double? share = peak is null ? null : Rounds.Median(rounds.Select(round => shape.Operations / round[0] / (PeakLoop.Operations / round[2])));
         return new(shape.Name, shape.Kind, "int8", 1, 1, ours, Rounds.Median(rounds.Select(static round => round[1])), Rounds.Median(rounds.Select(static round => round[1] / round[0])),

@@ -37,7 +37,7 @@ internal static class ModelPeer
         ImmutableArray<Tensor> outputs = [.. quantized.Outputs.Zip(integers.OutputShapes, static (output, shape) => new Tensor(output.Fact.Type, shape))];
         using OnnxRuntimeCall integerCall = integerSession.Prepare(inputs, outputs), floatCall = floatSession.Prepare(inputs, outputs);
 
-        double[][] rounds = Rounds.Run(quick, () => integers.Run(), () => floats.Run(), integerCall.Run, floatCall.Run);
+        double[][] rounds = Rounds.Run(quick, threads == 1, () => integers.Run(), () => floats.Run(), integerCall.Run, floatCall.Run);
         double[] middle = [.. Enumerable.Range(0, 4).Select(candidate => Rounds.Median(rounds.Select(round => round[candidate])))];
         bool integersWin = middle[2] <= middle[3];
         int best = integersWin ? 2 : 3;

@@ -10,10 +10,13 @@ internal static class Rounds
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(4), s_quickTurn = TimeSpan.FromMilliseconds(1.5), s_warm = TimeSpan.FromMilliseconds(60);
 
     /// <summary>[round][candidate] milliseconds of one call: the least of several parts of a turn, since a busy neighbour only ever adds.</summary>
-    public static double[][] Run(bool quick, params ReadOnlySpan<Action> candidates)
+    /// <param name="quick">Fewer and shorter turns.</param>
+    /// <param name="ofThread">Whether candidates work on the calling thread alone and its processor time counts; else the time that passes.</param>
+    /// <param name="candidates">What to time.</param>
+    public static double[][] Run(bool quick, bool ofThread, params ReadOnlySpan<Action> candidates)
     {
         int[] calls = new int[candidates.Length];
-        for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], quick ? s_quickTurn : s_turn); }
+        for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], ofThread, quick ? s_quickTurn : s_turn); }
         double[][] rounds = new double[quick ? QuickTurns : Turns][];
         for (int round = 0; round < rounds.Length; round++)
         {
@@ -22,7 +25,7 @@ internal static class Rounds
             {
                 // The other candidate has left its own data in the caches.
                 candidates[i]();
-                rounds[round][i] = Least(candidates[i], calls[i]);
+                rounds[round][i] = Least(candidates[i], ofThread, calls[i]);
             }
         }
         return rounds;
@@ -35,7 +38,7 @@ internal static class Rounds
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static int Calls(Action candidate, TimeSpan turn)
+    private static int Calls(Action candidate, bool ofThread, TimeSpan turn)
     {
         long start = Stopwatch.GetTimestamp();
         int warm = 0;
@@ -45,21 +48,23 @@ internal static class Rounds
             warm++;
         }
         while (Stopwatch.GetElapsedTime(start) < s_warm || warm < 2);
-        double once = Time(candidate, Math.Max(1, warm / 10));
+        double once = Time(candidate, ofThread, Math.Max(1, warm / 10));
         return Math.Max(1, (int)(turn.TotalMilliseconds / once));
     }
 
-    private static double Least(Action candidate, int calls)
+    private static double Least(Action candidate, bool ofThread, int calls)
     {
         double least = double.MaxValue;
-        for (int part = 0; part < Math.Min(Parts, calls); part++) { least = Math.Min(least, Time(candidate, Math.Max(1, calls / Parts))); }
+        for (int part = 0; part < Math.Min(Parts, calls); part++) { least = Math.Min(least, Time(candidate, ofThread, Math.Max(1, calls / Parts))); }
         return least;
     }
 
-    private static double Time(Action candidate, int calls)
+    private static double Time(Action candidate, bool ofThread, int calls)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = Now(ofThread);
         for (int i = 0; i < calls; i++) { candidate(); }
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds / calls;
+        return (Now(ofThread) - start) / calls;
     }
+
+    private static double Now(bool ofThread) => ofThread ? ThreadClock.Milliseconds : Stopwatch.GetTimestamp() * 1e3 / Stopwatch.Frequency;
 }

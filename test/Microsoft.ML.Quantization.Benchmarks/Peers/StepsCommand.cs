@@ -29,7 +29,7 @@ internal static class StepsCommand
         using var plan = ExecutionPlan.Bind(graph);
         using RunContext context = plan.Rent([.. inputs.Select(static input => input.Shape)]);
         inputs[0].AsSpan<float>().CopyTo(context.Input<float>(0));
-        long[] least = Measure(context);
+        double[] least = Measure(context);
         for (int i = 0; i < least.Length; i++)
         {
             (_, StepCall call, PlanCall source) = context.Steps[i];
@@ -39,24 +39,24 @@ internal static class StepsCommand
         return 0;
     }
 
-    private static long[] Measure(RunContext context)
+    private static double[] Measure(RunContext context)
     {
-        long[] least = new long[context.Steps.Count];
-        Array.Fill(least, long.MaxValue);
+        double[] least = new double[context.Steps.Count];
+        Array.Fill(least, double.MaxValue);
         long start = Stopwatch.GetTimestamp();
         do
         {
             for (int i = 0; i < least.Length; i++)
             {
                 (Step step, StepCall call, _) = context.Steps[i];
-                long before = Stopwatch.GetTimestamp();
+                double before = ThreadClock.Milliseconds;
                 step.Run(call);
-                least[i] = Math.Min(least[i], Stopwatch.GetTimestamp() - before);
+                least[i] = Math.Min(least[i], ThreadClock.Milliseconds - before);
             }
         }
         while (Stopwatch.GetElapsedTime(start) < s_budget);
         return least;
     }
 
-    private static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
+    private static double Microseconds(double milliseconds) => milliseconds * 1e3;
 }

@@ -16,6 +16,10 @@ public static class ConvolutionCases
            from rows in Enumerable.Range(1, 13)
            select ConvolutionCase.MatMul(rows, 20, columns),
         ConvolutionCase.MatMul(101, 33, 70),
+        // Several blocks of rows, and one row over several panels at once.
+        ConvolutionCase.MatMul(301, 40, 70),
+        ConvolutionCase.MatMul(1, 21, 290),
+        ConvolutionCase.Conv2D("one pixel of wide groups", 1, 10, 272, 1, 1, 1, 0, 1, 2),
         ConvolutionCase.MatMul(0, 5, 3),
         ConvolutionCase.MatMul(3, 1031, 40),
         .. from channels in new[] { 1, 2, 3, 4, 5, 8, 16, 17 }

@@ -14,8 +14,11 @@ public sealed class EmittedCodeSpecs
     [
         .. from output in Enum.GetValues<OutputKind>()
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
-           from rows in new[] { 1, TileShape.MaxRows(vectors) }
-           select new object[] { $"tile {rows}x{vectors} {output}", (Action<Assembler>)(code => TileEmitter.Write(code, new(rows, vectors, true, output))) },
+           from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.SignedCodes) }
+           select new object[] { $"tile {rows}x{vectors} {output}", (Action<Assembler>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.SignedCodes, output))) },
+        .. from vectors in Enumerable.Range(1, TileShape.MaxVectors).Append(TileShape.WideVectors)
+           from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.Floats) }.Distinct()
+           select new object[] { $"float tile {rows}x{vectors}", (Action<Assembler>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, OutputKind.Floats))) },
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            select new object[] { $"tile registers {tiles}x{vectors}", (Action<Assembler>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
