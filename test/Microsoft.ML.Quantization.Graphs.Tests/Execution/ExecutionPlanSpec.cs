@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
 
@@ -14,7 +15,7 @@ public sealed class ExecutionPlanSpec
     private static readonly Graph s_int8 = ModelQuantizer.QuantizeStatic(s_float, [[s_x]]).Graph;
 
     public static IEnumerable<object[]> Ways =>
-        from engine in EngineList.Supported
+        from engine in EnginesUnderTest.All
         from threads in new[] { 1, 2 }
         from batch in new[] { 1, 3, Rows }
         from int8 in new[] { false, true }
@@ -75,7 +76,7 @@ public sealed class ExecutionPlanSpec
 
     private static readonly ImmutableArray<Shape> s_inputShapes = [new Shape(Rows, 3, 8, 8)];
 
-    public static IEnumerable<object[]> Engines => EngineList.Supported.Select(engine => new object[] { engine.Name });
+    public static IEnumerable<object[]> Engines => EnginesUnderTest.All.Select(engine => new object[] { engine.Name });
 
     [TestMethod]
     public void One_plan_serves_many_threads()

@@ -1,9 +1,11 @@
 using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
 
 /// <summary>Groups that stay float say why, and still give the graph's result.</summary>
 [TestClass]
+[TestCategory("Engine")]
 public sealed class DeclineSpec
 {
     [TestMethod]
@@ -37,7 +39,7 @@ public sealed class DeclineSpec
         Assert.IsTrue(Note(graph).Applied, Note(graph).Text);
         Tensor codes = Values.Codes(1, ElementType.UInt8, 2, 2);
         Tensor expected = Plain(graph, codes);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             using ExecutionPlan plan = ExecutionPlan.Bind(graph, new ExecutionOptions { Engine = engine });
             Tensor actual = plan.Run(codes)[0];
@@ -67,7 +69,7 @@ public sealed class DeclineSpec
             """);
         Assert.IsTrue(Note(graph).Applied, Note(graph).Text);
         Tensor codes = Values.Codes(1, ElementType.UInt8, 2, 4, 5), expected = Plain(graph, codes);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             using ExecutionPlan plan = ExecutionPlan.Bind(graph, new ExecutionOptions { Engine = engine });
             Tensor actual = plan.Run(codes)[0];

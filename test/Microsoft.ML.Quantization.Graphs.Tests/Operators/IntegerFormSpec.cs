@@ -1,9 +1,11 @@
 using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
 
 /// <summary>An integer call gives the codes of dequantize → forward → quantize: within one code for sums of products, exactly elsewhere.</summary>
 [TestClass]
+[TestCategory("Engine")]
 public sealed class IntegerFormSpec
 {
     // Why an operator has no integer form, or why the cases do not fit this spec.
@@ -124,7 +126,7 @@ public sealed class IntegerFormSpec
     {
         OperatorCase test = OperatorCases.Named(title);
         QuantizedCase quantized = QuantizedCase.Of(test, signed);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             (Tensor output, PassNote note) = quantized.Run(engine);
             bool sums = test.Operator is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" or "AveragePool" or "GlobalAveragePool";

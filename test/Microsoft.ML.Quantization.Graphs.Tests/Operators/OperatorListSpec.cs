@@ -1,9 +1,11 @@
 using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
 
 /// <summary>What holds for every operator.</summary>
 [TestClass]
+[TestCategory("Engine")]
 public sealed class OperatorListSpec
 {
     public static IEnumerable<object[]> Operators => OperatorList.BuiltIn.All.Select(op => new object[] { op.Schema.Name });
@@ -35,7 +37,7 @@ public sealed class OperatorListSpec
         OperatorCase test = OperatorCases.Named(title);
         // The forward means the operator set from 13 on; older Softmax differs only in axes, and the case has two.
         Tensor expected = test.Forward();
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             foreach (bool symbolic in new[] { false, true })
             {

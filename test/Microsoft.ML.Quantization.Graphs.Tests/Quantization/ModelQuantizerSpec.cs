@@ -1,8 +1,10 @@
 using Microsoft.ML.Quantization.Kernels;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class ModelQuantizerSpec
 {
     private static readonly Graph s_model = SmallNetwork.Everything();
@@ -24,7 +26,7 @@ public sealed class ModelQuantizerSpec
     public void Every_engine_and_thread_count_leads_to_the_same_constants()
     {
         Graph expected = ModelQuantizer.QuantizeStatic(s_model, [[Batch(1)], [Batch(2)]], new() { Engine = EngineList.Reference }).Graph;
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             Graph actual = ModelQuantizer.QuantizeStatic(s_model, [[Batch(1)], [Batch(2)]], new() { Engine = engine, Threads = 2 }).Graph;
             CollectionAssert.AreEqual(expected.Constants.Keys.ToArray(), actual.Constants.Keys.ToArray());

@@ -1,3 +1,5 @@
+using Microsoft.ML.Quantization.Testing;
+
 namespace Microsoft.ML.Quantization.Kernels.Tests;
 
 /// <summary>Awkward on purpose: below, at and above tiles and blocks, depths that are no multiple of four, every kind of window.</summary>
@@ -69,7 +71,7 @@ public static class ConvolutionCases
     ];
 
     public static IEnumerable<object[]> EveryEngineAndCase =>
-        from engine in EngineList.Supported
+        from engine in EnginesUnderTest.All
         from shape in All
         select new object[] { engine.Name, shape };
 

@@ -57,7 +57,7 @@ public sealed class FloatConvolutionSpecs
     public void A_fused_clip_lets_NaN_pass_and_keeps_the_sign_of_zero()
     {
         float[] x = [float.NaN, -0f, -1f, 1f, 9f, float.PositiveInfinity];
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             BoundConvolution bound = engine.Bind(new FloatConvolutionSpec { Window = ConvolutionWindow.None, InputChannels = 1, OutputChannels = 1, Weights = new[] { 1f }, Minimum = 0f, Maximum = 6f });
             float[] y = new float[x.Length], padded = [.. x, .. new float[Engine.ReadSlack]];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests;
 
@@ -35,7 +36,7 @@ public sealed class SpecificationErrors
     [DynamicData(nameof(Wrong))]
     public void Every_engine_refuses_what_does_not_fit_and_says_why(Int8ConvolutionSpec spec, string message)
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => engine.Bind(spec), engine.Name);
             StringAssert.Contains(problem.Message, message);
@@ -45,7 +46,7 @@ public sealed class SpecificationErrors
     [TestMethod]
     public void Buffers_too_small_for_the_batch_are_refused()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             BoundConvolution bound = engine.Bind(s_product);
             QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => bound.Run(bound.Plan([], []), 2, new byte[4], new byte[5], null));
@@ -56,7 +57,7 @@ public sealed class SpecificationErrors
     [TestMethod]
     public void Tables_of_another_convolution_are_refused()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             BoundConvolution bound = engine.Bind(s_product), other = engine.Bind(s_product);
             QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => bound.Run(other.Plan([], []), 1, new byte[2 + Engine.ReadSlack], new byte[3], null));
@@ -67,7 +68,7 @@ public sealed class SpecificationErrors
     [TestMethod]
     public void Running_does_not_allocate()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             BoundConvolution bound = engine.Bind(s_product);
             ConvolutionTables tables = bound.Plan([], []);
@@ -82,7 +83,7 @@ public sealed class SpecificationErrors
     [TestMethod]
     public void Sizes_must_match_the_axes_of_the_window()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             BoundConvolution bound = engine.Bind(s_product);
             QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => bound.Plan([3], [3]));

@@ -28,7 +28,7 @@ public sealed class CodeKernelSpecs
             {
                 using var x = new GuardedBuffer<float>([.. ExtremeData.Floats(length, 3).Select((value, i) => i % 3 == 0 ? special[i / 3 % special.Length] : value)]);
                 using var codes = new GuardedBuffer<byte>(length);
-                foreach (Engine engine in EngineList.Supported)
+                foreach (Engine engine in EnginesUnderTest.All)
                 {
                     engine.Quantize(x.Span, codes.Span, map);
                     for (int i = 0; i < length; i++)
@@ -52,7 +52,7 @@ public sealed class CodeKernelSpecs
                 using var codes = new GuardedBuffer<byte>(ExtremeData.Codes(length, 3));
                 using var y = new GuardedBuffer<float>(length);
                 float[] expected = [.. codes.Span.ToArray().Select(code => (float)((map.Signed ? (sbyte)code : code) - map.ZeroPoint) * map.Scale)];
-                foreach (Engine engine in EngineList.Supported)
+                foreach (Engine engine in EnginesUnderTest.All)
                 {
                     engine.Dequantize(codes.Span, y.Span, map);
                     FloatConvolutionSpecs.AssertSameBits(expected, y.Span, $"{engine.Name} {map}");
@@ -71,7 +71,7 @@ public sealed class CodeKernelSpecs
                 using var p = new GuardedBuffer<byte>(ExtremeData.Codes(length, 3));
                 using var q = new GuardedBuffer<byte>(ExtremeData.Codes(length, 4));
                 using var y = new GuardedBuffer<byte>(length);
-                foreach (Engine engine in EngineList.Supported)
+                foreach (Engine engine in EnginesUnderTest.All)
                 {
                     engine.Add(p.Span, a, q.Span, b, y.Span, o);
                     for (int i = 0; i < length; i++) { Assert.AreEqual(o.Code(a.Real(p.Span[i]) + b.Real(q.Span[i])), y.Span[i], engine.Name); }
@@ -87,7 +87,7 @@ public sealed class CodeKernelSpecs
     {
         var parameters = new QuantizationParameters([0.5f, 0.25f], [3, -4], 1, ElementType.QInt8);
         float[] x = [1f, 2f, 3f, 1f, 2f, 3f, -1f, -2f, -3f, -1f, -2f, -3f];
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             byte[] codes = new byte[12];
             engine.QuantizePerChannel(x, codes, 2, 3, parameters, Rounding.Divide);
@@ -103,7 +103,7 @@ public sealed class CodeKernelSpecs
     {
         CodeParameters input = s_maps[1], output = s_maps[0];
         byte[] table = LookupTable.Build(FloatMath.Tanh, input, output), codes = [.. Enumerable.Range(0, 256).Select(static code => (byte)code)], y = new byte[256];
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             engine.Lookup(codes, y, table);
             for (int code = 0; code < 256; code++) { Assert.AreEqual(output.Code(FloatMath.Tanh(input.Real((byte)code))), y[code]); }

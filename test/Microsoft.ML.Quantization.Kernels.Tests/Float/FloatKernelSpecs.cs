@@ -11,7 +11,7 @@ public sealed class FloatKernelSpecs
     [TestMethod]
     public void Element_wise_kernels_have_the_bits_of_the_arithmetic_inside_guard_pages()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             foreach (int length in s_lengths)
             {
@@ -49,7 +49,7 @@ public sealed class FloatKernelSpecs
             for (int i = 0; i < length; i++) { lanes[i % 16] += x[i]; }
             float expected = (((lanes[0] + lanes[8]) + (lanes[4] + lanes[12])) + ((lanes[2] + lanes[10]) + (lanes[6] + lanes[14])))
                 + (((lanes[1] + lanes[9]) + (lanes[5] + lanes[13])) + ((lanes[3] + lanes[11]) + (lanes[7] + lanes[15])));
-            foreach (Engine engine in EngineList.Supported) { FloatConvolutionSpecs.AssertSameBits([expected], [engine.Sum(x)], $"{engine.Name} {length}"); }
+            foreach (Engine engine in EnginesUnderTest.All) { FloatConvolutionSpecs.AssertSameBits([expected], [engine.Sum(x)], $"{engine.Name} {length}"); }
         }
     }
 
@@ -61,7 +61,7 @@ public sealed class FloatKernelSpecs
             float[] x = [.. ExtremeData.Floats(3 * columns, 6).Select(static v => Math.Clamp(v, -50f, 50f))], expected = new float[x.Length];
             EngineList.Reference.Softmax(x, expected, 3, columns);
             for (int row = 0; row < 3; row++) { Assert.AreEqual(1.0, expected.Skip(row * columns).Take(columns).Sum(static v => (double)v), 1e-5); }
-            foreach (Engine engine in EngineList.Supported)
+            foreach (Engine engine in EnginesUnderTest.All)
             {
                 float[] y = new float[x.Length];
                 engine.Softmax(x, y, 3, columns);
@@ -89,7 +89,7 @@ public sealed class FloatKernelSpecs
                         expected[i] = MathF.FusedMultiplyAdd(a.Span[turnA ? j * m + i / n : i / n * k + j], b.Span[turnB ? i % n * k + j : j * n + i % n], expected[i]);
                     }
                 }
-                foreach (Engine engine in EngineList.Supported)
+                foreach (Engine engine in EnginesUnderTest.All)
                 {
                     c.Span.Fill(float.NaN);
                     engine.MatMul(a.Span, b.Span, c.Span, m, k, n, turnA, turnB);
@@ -102,7 +102,7 @@ public sealed class FloatKernelSpecs
     [TestMethod]
     public void Spans_too_short_are_refused()
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => engine.Add(new float[9], new float[8], new float[9]));
             StringAssert.Contains(problem.Message, "expected at least 9");

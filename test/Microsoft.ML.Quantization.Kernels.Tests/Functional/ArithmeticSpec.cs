@@ -1,9 +1,11 @@
 using Microsoft.ML.Quantization.Kernels.Functional;
 using Microsoft.ML.Quantization.Numerics;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class ArithmeticSpec
 {
     public static IEnumerable<object[]> Broadcasts =>
@@ -21,7 +23,7 @@ public sealed class ArithmeticSpec
     {
         var random = new Random(21);
         QuantizedTensor a = RandomTensors.Of(random, ElementType.QInt8, 0.03, 5, left), b = RandomTensors.Of(random, ElementType.QInt8, 0.07, -20, right);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor sum = Arithmetic.Add(a, b, 0.1, 3, engine), product = Arithmetic.Mul(b, a, 0.2, 3, engine);
             Assert.AreEqual(new Shape(expected), sum.Shape);
@@ -60,7 +62,7 @@ public sealed class ArithmeticSpec
         QuantizedTensor a = RandomTensors.Of(random, ElementType.QUInt8, 0.03, 255, 2, 1, 3, 40), b = RandomTensors.Of(random, ElementType.QUInt8, 0.02, 0, 5, 40, 4);
         QuantizedTensor y = MatrixProducts.MatMul(a, b, 0.9, 200);
         Assert.AreEqual(new Shape(2, 5, 3, 4), y.Shape);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             CollectionAssert.AreEqual(y.Ints(), MatrixProducts.MatMul(a, b, 0.9, 200, engine).Ints(), engine.Name);
             for (int i = 0; i < 10; i++)

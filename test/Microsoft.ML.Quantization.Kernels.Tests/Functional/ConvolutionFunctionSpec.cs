@@ -1,9 +1,11 @@
 using Microsoft.ML.Quantization.Kernels.Functional;
 using Microsoft.ML.Quantization.Numerics;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class ConvolutionFunctionSpec
 {
     /// <summary>Two axes; batch, groups, channels, sizes, kernel, strides, pads, dilations.</summary>
@@ -38,7 +40,7 @@ public sealed class ConvolutionFunctionSpec
 
             Tensor reals = FloatConvolution(x, weight, bias, y.Shape, settings);
             QuantizedCodes.AssertNear(QuantizedTensor.QuantizePerTensor(reals, scale, zeroPoint, type).Ints(), y.Ints(), allowed: 1, name);
-            foreach (Engine engine in EngineList.Supported)
+            foreach (Engine engine in EnginesUnderTest.All)
             {
                 CollectionAssert.AreEqual(y.Ints(), Convolutions.Conv2d(x, weight, bias, scale, zeroPoint, settings, engine: engine).Ints(), engine.Name);
                 int[] rectified = Convolutions.Conv2dRelu(x, weight, bias, scale, zeroPoint, settings, engine: engine).Ints();
@@ -55,7 +57,7 @@ public sealed class ConvolutionFunctionSpec
         QuantizedTensor x = RandomTensors.Of(random, ElementType.QUInt8, 0.02, 50, 2, 6, 5, 5);
         QuantizedTensor weight = RandomTensors.Of(random, type, 0.01, zeroPoint, 4, 3, 3, 3);
         ConvolutionSettings settings = new() { Padding = [1], Groups = 2 };
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor y = Convolutions.Conv2d(x, weight, null, 0.4, 128, settings, engine: engine);
             QuantizedCodes.AssertNear(QuantizedTensor.QuantizePerTensor(FloatConvolution(x, weight, null, y.Shape, settings), 0.4, 128, ElementType.QUInt8).Ints(), y.Ints(), allowed: 1);

@@ -6,13 +6,14 @@ namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 /// <summary><c>q_conv.json</c>: every code exactly as PyTorch's QNNPACK, on every engine.</summary>
 [TestClass]
+[TestCategory("Engine")]
 [TestCategory("Golden")]
 public sealed class ConvolutionGolden
 {
     [TestMethod]
     public void Codes_equal_PyTorch() => GoldenFile.Open("q_conv.json").Check(_ => null, golden =>
     {
-        foreach (Engine engine in EngineList.Supported) { GoldenTensors.AssertCodes(golden.Answer("output"), Run(golden, engine), allowed: 0); }
+        foreach (Engine engine in EnginesUnderTest.All) { GoldenTensors.AssertCodes(golden.Answer("output"), Run(golden, engine), allowed: 0); }
     });
 
     /// <summary>The settings that a case states.</summary>

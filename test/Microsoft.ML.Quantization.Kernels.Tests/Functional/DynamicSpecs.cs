@@ -4,6 +4,7 @@ using Microsoft.ML.Quantization.Testing;
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class DynamicSpecs
 {
     [TestMethod]
@@ -21,7 +22,7 @@ public sealed class DynamicSpecs
 
         QuantizedTensor quantized = QuantizedTensor.QuantizePerTensorDynamic(x, ElementType.QUInt8);
         byte[] inputs = quantized.Codes().AsSpan<byte>().ToArray();
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             float[] actual = DynamicFunctions.Linear(x, weight, bias, engine: engine).AsSpan<float>().ToArray();
             for (int i = 0; i < actual.Length; i++)

@@ -5,6 +5,7 @@ namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 /// <summary><c>q_linear.json</c>: every code exactly as PyTorch's QNNPACK, on every engine.</summary>
 [TestClass]
+[TestCategory("Engine")]
 [TestCategory("Golden")]
 public sealed class LinearGolden
 {
@@ -14,7 +15,7 @@ public sealed class LinearGolden
         QuantizedTensor x = golden.Input("x").Quantized(), weight = golden.Input("weight").Quantized();
         Tensor? bias = golden.Optional("bias");
         (double scale, int zeroPoint) = (golden.Number("out_scale")!.Value, golden.Integer("out_zero_point")!.Value);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor y = golden.Flag("relu")
                 ? LinearProducts.LinearRelu(x, weight, bias, scale, zeroPoint, engine)

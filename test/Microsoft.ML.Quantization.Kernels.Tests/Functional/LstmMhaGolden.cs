@@ -7,6 +7,7 @@ namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 /// <summary><c>lstm_mha_quantizable.json</c>: the parameters of each layer to 1e-5, outputs to two steps of the output's scale, because errors accumulate.</summary>
 [TestClass]
+[TestCategory("Engine")]
 [TestCategory("Golden")]
 public sealed class LstmMhaGolden
 {
@@ -46,7 +47,7 @@ public sealed class LstmMhaGolden
         StaticLstmWeights[] weights = [.. Enumerable.Range(0, golden.Integer("num_layers") ?? 1)
             .SelectMany(layer => bidirectional ? new[] { $"lstm.layers.{layer}.layer_fw.cell.", $"lstm.layers.{layer}.layer_bw.cell." } : [$"lstm.layers.{layer}.layer_fw.cell."])
             .Select(prefix => Weights(converted, prefix))];
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor actual = StaticRecurrence.Lstm(Quantize(golden, converted, "x"), weights, bidirectional, engine);
             Near(GoldenCase.Tensor(golden.Expected.GetProperty("output")), actual);
@@ -57,7 +58,7 @@ public sealed class LstmMhaGolden
     {
         var attention = new StaticAttention(golden.Integer("num_heads")!.Value, Projection("linear_Q"), Projection("linear_K"), Projection("linear_V"),
             Map(converted, "mha.quant_attn_output"), Map(converted, "mha.quant_attn_output_weights"), Projection("out_proj"));
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             (QuantizedTensor output, QuantizedTensor weights) = attention.Run(Quantize(golden, converted, "q"), Quantize(golden, converted, "k"), Quantize(golden, converted, "v"), engine);
             Near(GoldenCase.Tensor(golden.Expected.GetProperty("attn_output")), output);

@@ -1,8 +1,10 @@
 using Microsoft.ML.Quantization.Kernels.Functional;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class PoolFunctionSpec
 {
     private static readonly QuantizedTensor s_image = RandomTensors.Of(new Random(31), ElementType.QUInt8, 0.05, 77, 2, 5, 7, 9);
@@ -11,7 +13,7 @@ public sealed class PoolFunctionSpec
     public void The_divisor_is_obeyed_on_every_engine()
     {
         // PyTorch's QNNPACK ignores it.
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor sums = AveragePools.AvgPool2d(s_image, [2, 3], [1], [1], ceilMode: true, divisorOverride: 1, engine: engine);
             QuantizedTensor plain = AveragePools.AvgPool2d(s_image, [2, 3], divisorOverride: 6, engine: engine);
@@ -52,7 +54,7 @@ public sealed class PoolFunctionSpec
     {
         QuantizedTensor signed = RandomTensors.Of(new Random(32), ElementType.QInt8, 0.05, -100, 3, 37, 8, 8);
         int[] pooled = AveragePools.AvgPool2d(signed, [3], padding: [1]).Ints(), adapted = AdaptiveAveragePools.AdaptiveAvgPool2d(signed, [3, 5]).Ints();
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             CollectionAssert.AreEqual(pooled, AveragePools.AvgPool2d(signed, [3], padding: [1], engine: engine).Ints(), engine.Name);
             CollectionAssert.AreEqual(adapted, AdaptiveAveragePools.AdaptiveAvgPool2d(signed, [3, 5], engine).Ints(), engine.Name);

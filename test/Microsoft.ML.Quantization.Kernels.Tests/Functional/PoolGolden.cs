@@ -9,6 +9,7 @@ namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 /// because its tie rule depends on the memory layout.
 /// </summary>
 [TestClass]
+[TestCategory("Engine")]
 [TestCategory("Golden")]
 public sealed class PoolGolden
 {
@@ -17,7 +18,7 @@ public sealed class PoolGolden
     {
         string op = golden.Text("op")!;
         bool rounds = op.Contains("avg", StringComparison.Ordinal) || op is "mean" or "std" || golden.Text("mode") == "bilinear";
-        foreach (Engine engine in EngineList.Supported) { GoldenTensors.AssertCodes(golden.Answer("output"), Run(golden, op, engine), allowed: rounds ? 1 : 0); }
+        foreach (Engine engine in EnginesUnderTest.All) { GoldenTensors.AssertCodes(golden.Answer("output"), Run(golden, op, engine), allowed: rounds ? 1 : 0); }
     });
 
     private static QuantizedTensor Run(GoldenCase golden, string op, Engine engine)

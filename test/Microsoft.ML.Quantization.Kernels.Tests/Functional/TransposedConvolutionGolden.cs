@@ -9,13 +9,14 @@ namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 /// them, and exactly as the formula where the file holds its result.
 /// </summary>
 [TestClass]
+[TestCategory("Engine")]
 [TestCategory("Golden")]
 public sealed class TransposedConvolutionGolden
 {
     [TestMethod]
     public void Codes_equal_PyTorch() => GoldenFile.Open("q_conv_transpose.json").Check(_ => null, golden =>
     {
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             QuantizedTensor y = Run(golden, engine);
             GoldenTensors.AssertCodes(golden.Answer("output"), y, allowed: golden.Integer("ndim") == 3 ? 1 : 0);

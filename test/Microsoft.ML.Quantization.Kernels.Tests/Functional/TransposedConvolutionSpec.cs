@@ -1,8 +1,10 @@
 using Microsoft.ML.Quantization.Kernels.Functional;
+using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Kernels.Tests.Functional;
 
 [TestClass]
+[TestCategory("Engine")]
 public sealed class TransposedConvolutionSpec
 {
     [TestMethod]
@@ -30,7 +32,7 @@ public sealed class TransposedConvolutionSpec
             }
         }
         QuantizedCodes.AssertNear(QuantizedTensor.QuantizePerTensor(sums, 0.06, 10, ElementType.QInt8).Ints(), y.Ints(), allowed: 1);
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             CollectionAssert.AreEqual(y.Ints(), TransposedConvolutions.ConvTranspose1d(x, weight, bias, 0.06, 10, settings, engine).Ints(), engine.Name);
         }

@@ -19,7 +19,7 @@ public sealed class PoolSpecs
             PoolTables tables = PoolTables.Plan(shape.Window, shape.Size, shape.OutputSize);
             using var x = new GuardedBuffer<byte>(ExtremeData.Codes(shape.Batch * shape.InputPixels * shape.InputChannels, 3));
             using var y = new GuardedBuffer<byte>(shape.Batch * shape.OutputPixels * shape.InputChannels);
-            foreach (Engine engine in EngineList.Supported)
+            foreach (Engine engine in EnginesUnderTest.All)
             {
                 foreach (bool signed in new[] { false, true })
                 {
@@ -43,7 +43,7 @@ public sealed class PoolSpecs
             using var x = new GuardedBuffer<float>(ExtremeData.Floats(shape.Batch * shape.InputPixels * shape.InputChannels, 3));
             x.Span[5] = float.NaN;
             using var y = new GuardedBuffer<float>(shape.Batch * shape.OutputPixels * shape.InputChannels);
-            foreach (Engine engine in EngineList.Supported)
+            foreach (Engine engine in EnginesUnderTest.All)
             {
                 engine.MaxPool(tables, shape.Batch, shape.InputChannels, x.Span, y.Span);
                 for (int i = 0; i < y.Length; i++)
@@ -64,7 +64,7 @@ public sealed class PoolSpecs
             PoolTables tables = PoolTables.Plan(shape.Window, shape.Size, shape.OutputSize);
             byte[] x = ExtremeData.Codes(shape.Batch * shape.InputPixels * shape.InputChannels, 3), y = new byte[shape.Batch * shape.OutputPixels * shape.InputChannels];
             float[] xf = ExtremeData.Floats(x.Length, 4), yf = new float[y.Length];
-            foreach (Engine engine in EngineList.Supported)
+            foreach (Engine engine in EnginesUnderTest.All)
             {
                 foreach (bool countPadding in new[] { false, true })
                 {
@@ -92,7 +92,7 @@ public sealed class PoolSpecs
         // Size 4, kernel 3, stride 2, no padding, two outputs: the second window has elements 2, 3 and one place that is not even padding.
         PoolTables tables = PoolTables.Plan(new([3], [2], [1], [0], [0]), [4], [2]);
         float[] y = new float[2];
-        foreach (Engine engine in EngineList.Supported)
+        foreach (Engine engine in EnginesUnderTest.All)
         {
             engine.AveragePool(tables, 1, 1, [1f, 2f, 3f, 5f], y, countPadding: true);
             CollectionAssert.AreEqual(new[] { 2f, 4f }, y, engine.Name);
@@ -112,7 +112,7 @@ public sealed class PoolSpecs
                 using var xf = new GuardedBuffer<float>(ExtremeData.Floats(Batch * Pixels * channels, 3));
                 using var y = new GuardedBuffer<byte>(Batch * channels);
                 using var yf = new GuardedBuffer<float>(Batch * channels);
-                foreach (Engine engine in EngineList.Supported)
+                foreach (Engine engine in EnginesUnderTest.All)
                 {
                     engine.GlobalAveragePool(Batch, Pixels, channels, x.Span, input, y.Span, output);
                     engine.GlobalAveragePool(Batch, Pixels, channels, xf.Span, yf.Span);
