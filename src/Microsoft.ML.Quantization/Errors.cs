@@ -10,9 +10,14 @@ internal static class Errors
     public static Exception MissingColumn(string name) =>
         new ArgumentOutOfRangeException(Schema, $"Could not find input column '{name}'.");
 
-    public static Exception ColumnDoesNotFit(string name, string found, RowValue input) => new ArgumentOutOfRangeException(Schema,
-        $"Column '{name}' is {found}; expected {(input.Length == 1 ? "Single or " : "")}Vector<Single, {input.Length}> for the network's input '{input.Name}' " +
-        $"[rows{string.Concat(input.Sizes.Select(size => $", {size}"))}]. Convert it with ConvertType or assemble it with Concatenate.");
+    public static Exception ColumnDoesNotFit(InputColumn input, string found, bool lengthVaries) => new ArgumentOutOfRangeException(Schema,
+        $"Schema mismatch for input column '{input.Name}': expected {input.Expected}, got {found}. The network's input is {input.Value}. " +
+        (lengthVaries
+            ? "Its vectors must have one length on every row: give the column a size where it is loaded, or cut and pad it in a CustomMapping."
+            : "Convert the column with ConvertType or assemble it with Concatenate."));
+
+    public static Exception KeyIsMissing(string column, long row) => new QuantizationException(
+        $"Column '{column}' holds a missing key in row {row}; expected one of its categories, because a token is the number of a category. Filter such rows or replace missing keys.");
 
     public static Exception NotObserved(string name) => new InvalidOperationException(
         $"Column '{name}' carries no calibrated network. Put QuantizeObserve(\"{name}\", ..) before QuantizeConvertStatic, and nothing between them that replaces '{name}'.");
@@ -21,8 +26,8 @@ internal static class Errors
         $"Column '{input}' was replaced after '{observed}' was observed from it, so int8 would be computed from other values than those that were calibrated. " +
         $"Move the step that replaces '{input}' before QuantizeObserve, or give its output another name.");
 
-    public static Exception OutputHidesInput(string name) => new ArgumentException(
-        $"QuantizeObserve reads and writes '{name}'. Give the output another name: QuantizeConvertStatic reads the input again.", "outputColumnName");
+    public static Exception OutputHidesInput(string step, string name) => new ArgumentException(
+        $"{step} reads and writes '{name}'. Give the output another name: QuantizeConvertStatic reads the input again.", "outputColumnName");
 
     public static Exception OutputTwice(string name) => new ArgumentException(
         $"Two outputs of the network are mapped to column '{name}'; expected another name for each.", "options");
@@ -42,9 +47,9 @@ internal static class Errors
     public static Exception OptionBelowOne(string name, long value) => new ArgumentOutOfRangeException("options",
         $"{name} is {value}; expected 1 or more.");
 
-    public static Exception NotFloat(string kind, Graphs.ValueInfo value) => new QuantizationException(
-        $"The network's {kind} {value} does not hold float32 numbers; expected float32, the only type that columns are made from so far. " +
-        (kind == "input" ? "Convert it inside the network, or use ModelQuantizer with tensors." : "Leave it out of the map of outputs."));
+    public static Exception NoItemType(string kind, Graphs.ValueInfo value) => new QuantizationException(
+        $"The network's {kind} {value} holds elements that no column of a data view holds; expected float32, float64, whole numbers or bool. " +
+        (kind == "input" ? "Convert them inside the network." : "Leave it out of the map of outputs."));
 
     public static Exception NoRowAxis(string kind, Graphs.ValueInfo value) => new QuantizationException(
         $"The network's {kind} {value} has no first axis for the rows; expected a first axis of any size (a name in the ONNX file) or 1. Export the model with a dynamic batch axis.");
@@ -68,9 +73,19 @@ internal static class Errors
     public static Exception RowLength(string column, int found, int expected) => new InvalidOperationException(
         $"Column '{column}' gave a vector of {found} values; its type promises {expected}. Repair the component that makes the column.");
 
-    public static Exception CannotSave() => new NotSupportedException(
-        "A quantized network cannot be stored inside an ML.NET model file by this version. Save it with transformer.Model.SaveOnnx(path), " +
-        "and score that file anywhere with mlContext.Transforms.ApplyOnnxModel of the package Microsoft.ML.OnnxTransformer.");
+    public static Exception CannotSave(Exception reason) => new NotSupportedException(
+        "A quantized network is stored in an ML.NET model file as the step ApplyOnnxModel, and making that step needs ONNX Runtime, which was not found. Add the package " +
+        "Microsoft.ML.OnnxRuntime, or write the network to a file of its own with transformer.Model.SaveOnnx(path) " +
+        $"and bring it back with mlContext.Transforms.QuantizedOnnx(output, input, path). {reason.Message}", reason);
+
+    public static Exception NameCannotBeSaved(string column) => new NotSupportedException(
+        $"Column '{column}' cannot be stored in an ML.NET model file: the step ApplyOnnxModel cuts '.output' from the names of its columns. Give the column another name.");
+
+    public static Exception NameInsideGraph(Graphs.Node outer, string column) => new NotSupportedException(
+        $"Column '{column}' has the name of a value that the graphs inside {outer} may read, so the network cannot be stored in an ML.NET model file. Give the column another name.");
+
+    public static Exception NotQuantized(string name) => new QuantizationException(
+        $"Network '{name}' is a float network; expected one that was quantized. Load it with QuantizableModel.LoadOnnx and quantize it.");
 
     public static Exception NoCurrentRow() => new InvalidOperationException(
         "The cursor is not on a row. Call MoveNext first, and stop when it returns false.");

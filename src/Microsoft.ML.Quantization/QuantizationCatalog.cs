@@ -16,7 +16,7 @@ public static class QuantizationCatalog
     /// |  |  |
     /// | -- | -- |
     /// | Does this estimator need to look at the data to train its parameters? | Yes |
-    /// | Input column data type | Known-sized vector of <xref:System.Single>, dense or sparse, or one <xref:System.Single> |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
     /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the float network |
     /// | Exportable to ONNX | No |
     /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
@@ -48,15 +48,64 @@ public static class QuantizationCatalog
     }
 
     /// <summary>
-    /// Creates a <see cref="ConvertStaticEstimator"/>, which converts the network behind an observed column to int8 and appends its scores.
+    /// Creates a <see cref="FakeQuantizeEstimator"/>, which calibrates the float <paramref name="model"/> on the data it is fitted on and appends the
+    /// scores of its simulation: the float network with every observed value quantized and dequantized again. <see cref="QuantizeConvertStatic"/>
+    /// behind it converts the network to int8.
     /// </summary>
     /// <remarks>
     /// <format type="text/markdown"><![CDATA[
     /// ### Estimator Characteristics
     /// |  |  |
     /// | -- | -- |
-    /// | Does this estimator need to look at the data to train its parameters? | No; it needs <xref:Microsoft.ML.QuantizationCatalog.QuantizeObserve*> before it |
-    /// | Input column data type | A column of <xref:Microsoft.ML.QuantizationCatalog.QuantizeObserve*>; the features it was computed from are read again by name |
+    /// | Does this estimator need to look at the data to train its parameters? | Yes |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+    /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the simulation |
+    /// | Exportable to ONNX | No |
+    /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
+    /// ]]></format>
+    /// This version calibrates and does not train: the weights stay those of <paramref name="model"/>, and a label column is not read.
+    /// </remarks>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Name of the column for the simulated scores. Not the input's: conversion reads the input again.</param>
+    /// <param name="inputColumnName">Name of the column to read. Null: the name of the network's only input.</param>
+    /// <param name="model">The float network, with one input and one output.</param>
+    /// <param name="labelColumnName">Name of the column with the right answers, see <see cref="QuantizeAwareOptions.LabelColumnName"/>; or null.</param>
+    /// <param name="options">Settings. Its column names are replaced by the other parameters.</param>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns.</exception>
+    public static FakeQuantizeEstimator QuantizeAware(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, QuantizableModel model,
+        string? labelColumnName = null, QuantizeAwareOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        options ??= new();
+        return catalog.QuantizeAware(model, options with { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, LabelColumnName = labelColumnName ?? options.LabelColumnName });
+    }
+
+    /// <summary>
+    /// Creates a <see cref="FakeQuantizeEstimator"/>, with options: several inputs and outputs, a sample of the rows, progress, cancellation.
+    /// </summary>
+    /// <inheritdoc cref="QuantizeAware(TransformsCatalog, string, string, QuantizableModel, string, QuantizeAwareOptions)" path="/remarks"/>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="model">The float network.</param>
+    /// <param name="options">Columns and settings.</param>
+    /// <exception cref="ArgumentException">The column map does not fit the network.</exception>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns.</exception>
+    public static FakeQuantizeEstimator QuantizeAware(this TransformsCatalog catalog, QuantizableModel model, QuantizeAwareOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(model, options);
+    }
+
+    /// <summary>
+    /// Creates a <see cref="ConvertStaticEstimator"/>, which converts the network behind a calibrated column to int8 and appends its scores.
+    /// </summary>
+    /// <remarks>
+    /// <format type="text/markdown"><![CDATA[
+    /// ### Estimator Characteristics
+    /// |  |  |
+    /// | -- | -- |
+    /// | Does this estimator need to look at the data to train its parameters? | No; it needs <xref:Microsoft.ML.QuantizationCatalog.QuantizeObserve*> or <xref:Microsoft.ML.QuantizationCatalog.QuantizeAware*> before it |
+    /// | Input column data type | A column of one of these; the features it was computed from are read again by name |
     /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the int8 network |
     /// | Exportable to ONNX | Through `transformer.Model.SaveOnnx` |
     /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
@@ -65,7 +114,7 @@ public static class QuantizationCatalog
     /// </remarks>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">Name of the column for the int8 scores.</param>
-    /// <param name="calibratedColumnName">Name of the observed column. Null: <paramref name="outputColumnName"/>.</param>
+    /// <param name="calibratedColumnName">Name of the column of <c>QuantizeObserve</c> or <c>QuantizeAware</c>. Null: <paramref name="outputColumnName"/>.</param>
     /// <param name="options">Settings of scoring.</param>
     public static ConvertStaticEstimator QuantizeConvertStatic(this TransformsCatalog catalog, string outputColumnName, string? calibratedColumnName = null, ConvertOptions? options = null)
     {
@@ -83,7 +132,7 @@ public static class QuantizationCatalog
     /// |  |  |
     /// | -- | -- |
     /// | Does this estimator need to look at the data to train its parameters? | Yes |
-    /// | Input column data type | Known-sized vector of <xref:System.Single>, dense or sparse, or one <xref:System.Single> |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
     /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the int8 network |
     /// | Exportable to ONNX | Through `transformer.Model.SaveOnnx` |
     /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
@@ -112,6 +161,48 @@ public static class QuantizationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
         return new(model, options);
+    }
+
+    /// <summary>
+    /// Creates a <see cref="QuantizedModelEstimator"/>, which scores with a quantized network from an ONNX file on the engines of this package: the way
+    /// back for files of <see cref="QuantizedNetwork.SaveOnnx(string)"/>, statically, dynamically or weight-only quantized.
+    /// </summary>
+    /// <remarks>
+    /// <format type="text/markdown"><![CDATA[
+    /// ### Estimator Characteristics
+    /// |  |  |
+    /// | -- | -- |
+    /// | Does this estimator need to look at the data to train its parameters? | No |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+    /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the network |
+    /// | Exportable to ONNX | Through `transformer.Model.SaveOnnx` |
+    /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
+    /// ]]></format>
+    /// The scores are those of the transformer that wrote the file, bit for bit.
+    /// </remarks>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Name of the column for the scores.</param>
+    /// <param name="inputColumnName">Name of the column to read. Null: the name of the network's only input.</param>
+    /// <param name="modelPath">Path of the file.</param>
+    /// <exception cref="QuantizationException">The file is missing, holds no valid or no quantized network, or one that cannot be fed from columns.</exception>
+    public static QuantizedModelEstimator QuantizedOnnx(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, string modelPath)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return catalog.QuantizedOnnx(modelPath, new() { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
+    }
+
+    /// <summary>Creates a <see cref="QuantizedModelEstimator"/>, with options: several inputs and outputs, batch size, engine.</summary>
+    /// <inheritdoc cref="QuantizedOnnx(TransformsCatalog, string, string, string)" path="/remarks"/>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="modelPath">Path of the file.</param>
+    /// <param name="options">Columns and settings. Null: columns are named as the network's inputs and outputs.</param>
+    /// <exception cref="ArgumentException">The column map does not fit the network.</exception>
+    /// <exception cref="QuantizationException">The file is missing, holds no valid or no quantized network, or one that cannot be fed from columns.</exception>
+    public static QuantizedModelEstimator QuantizedOnnx(this TransformsCatalog catalog, string modelPath, ScoringOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(modelPath);
+        return new(modelPath, options ?? new());
     }
 
     private static QuantizeObserveOptions Options(string outputColumnName, string? inputColumnName, QConfigMapping? qconfigs)

@@ -94,6 +94,26 @@ public sealed class CustomMappingSpec
     }
 
     [TestMethod]
+    public void A_save_that_fails_throws_and_names_the_contract_also_for_a_path()
+    {
+        // ML.NET itself leaves a file of no use behind; the subset writes to another name first.
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            ITransformer fitted = _ml.Transforms.CustomMapping<Source, Target>(Map, null).Fit(Data);
+            string path = Path.Combine(folder.FullName, "model.zip");
+            StringAssert.Contains(Assert.Throws<Exception>(() => _ml.Model.Save(fitted, Data.Schema, path)).Message, "contract name");
+            if (typeof(MLContext).Assembly.GetName().Name == "Microsoft.ML.Compatibility") { Assert.AreEqual(0, folder.GetFiles().Length); }
+            _ml.Model.Save(_ml.Transforms.CopyColumns("Y", "X").Fit(Data), Data.Schema, path);
+            Assert.AreEqual(1, folder.GetFiles().Length);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [TestMethod]
     public void A_missing_or_different_column_is_named()
     {
         IDataView wrong = _ml.Data.LoadFromEnumerable(new[] { new { Y = 1f } }), text = _ml.Data.LoadFromEnumerable(new[] { new { X = "1" } });

@@ -63,11 +63,13 @@ public sealed class AnnotationSpec
     public void A_preview_shows_it() => Assert.IsNotNull(Observed.Preview(3).Schema["Score"].Annotations.Schema.GetColumnOrNull(CalibratedColumn.AnnotationKind));
 
     [TestMethod]
-    public void Its_type_is_equal_to_itself_only()
+    public void Its_type_is_equal_to_its_own_kind_only()
     {
-        Assert.AreEqual<object>(CalibratedColumnType.Instance, CalibratedColumnType.Instance);
-        Assert.AreNotEqual<object>(CalibratedColumnType.Instance, NumberDataViewType.Single);
-        Assert.AreEqual(CalibratedColumnType.Instance.GetHashCode(), CalibratedColumnType.Instance.GetHashCode());
+        var network = new RowNetwork(s_model.Graph, new());
+        CalibratedColumnType one = new(network, 0), other = new(network, 0);
+        Assert.AreEqual<object>(one, other);
+        Assert.AreEqual(one.GetHashCode(), other.GetHashCode());
+        Assert.AreNotEqual<object>(one, NumberDataViewType.Single);
     }
 
     [TestMethod]

@@ -91,6 +91,6 @@ public sealed class ColumnMapSpec
         void Refused(QuantizableModel model, params string[] parts) => Refusal.Of(() => _ml.Transforms.QuantizeObserve("Score", "Features", model), parts);
         Refused(Networks.Identity(ElementType.Float32, Dimension.Named("rows"), Dimension.Named("length")), "input x: float32[rows, length] has an axis whose size is not known", "Export the model with fixed inner sizes");
         Refused(Networks.Identity(ElementType.Float32, 8, 4), "has no first axis for the rows", "Export the model with a dynamic batch axis");
-        Refused(Networks.Identity(ElementType.Int64, Dimension.Named("rows"), 4), "does not hold float32 numbers", "ModelQuantizer");
+        Refused(Networks.Identity(ElementType.Float16, Dimension.Named("rows"), 4), "input x: float16[rows, 4] holds elements that no column of a data view holds", "Convert them inside the network");
     }
 }

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using Microsoft.ML.Data;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Numerics;
 using Microsoft.ML.Quantization.Observers;
 using Microsoft.ML.Quantization.Testing;
+using Microsoft.ML.Quantization.Testing.ReferenceData;
 using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Quantization.Tests;
@@ -85,15 +87,83 @@ public sealed class FitSpec
         Assert.AreEqual(0, source.Cursors);
     }
 
-    [TestMethod]
-    public void A_context_in_the_options_gets_messages()
+    private List<string> Log(ChannelMessageKind kind, Action action)
     {
         List<string> log = [];
-        _ml.Log += (_, message) => { if (message.Kind == ChannelMessageKind.Info) { log.Add(message.RawMessage); } };
-        _ml.Transforms.QuantizeObserve(s_model, s_options).Fit(Sample.View(_ml));
-        Assert.AreEqual(0, log.Count, "a TransformsCatalog gives no way to its environment");
-        _ml.Transforms.QuantizeObserve(s_model, s_options with { MLContext = _ml }).Fit(Sample.View(_ml, 1_100));
-        CollectionAssert.IsSubsetOf(new[] { "Calibrating on 1100 rows of 'Features'.", "1024 rows observed.", "Calibrated on 1100 rows." }, log);
+        _ml.Log += (_, message) => { if (message.Kind == kind) { log.Add(message.RawMessage); } };
+        action();
+        return log;
+    }
+
+    [TestMethod]
+    public void Without_a_context_in_the_options_there_are_no_messages() => Assert.AreEqual(0,
+        Log(ChannelMessageKind.Info, () => _ml.Transforms.QuantizeObserve(s_model, s_options).Fit(Sample.View(_ml))).Count, "a TransformsCatalog gives no way to its environment");
+
+    [TestMethod]
+    public void A_context_in_the_options_gets_rows_rate_and_rows_remaining()
+    {
+        List<string> log = Log(ChannelMessageKind.Info, () => _ml.Transforms.QuantizeObserve(s_model, s_options with { MLContext = _ml }).Fit(Sample.View(_ml, 3_100)));
+        Assert.AreEqual("Calibrating on 3100 rows of 'Features'.", log[0]);
+        StringAssert.Matches(log[1], new(@"^1024 rows observed, \d+ rows/s, 2076 rows remaining, about \d+ s\.$"));
+        StringAssert.Matches(log[2], new(@"^2048 rows observed, \d+ rows/s, 1052 rows remaining, about \d+ s\.$"));
+        Assert.AreEqual("Calibrated on 3100 rows.", log[^1]);
+    }
+
+    [TestMethod]
+    public void Of_a_view_of_unknown_length_it_gets_rows_and_rate()
+    {
+        List<string> log = Log(ChannelMessageKind.Info, () => _ml.Transforms.QuantizeObserve(s_model, s_options with { MLContext = _ml }).Fit(new CountingView(Sample.View(_ml, 5_000), knowsCount: false)));
+        Assert.AreEqual("Calibrating on all rows of 'Features'.", log[0]);
+        StringAssert.Matches(log[1], new(@"^1024 rows observed, \d+ rows/s\.$"));
+        StringAssert.Matches(log[2], new(@"^2048 rows observed, \d+ rows/s\.$"));
+        StringAssert.Matches(log[3], new(@"^4096 rows observed, \d+ rows/s\.$"));
+    }
+
+    [TestMethod]
+    public void A_token_stops_the_reading_of_rows_that_a_sample_passes_over()
+    {
+        using var stop = new CancellationTokenSource();
+        var source = new CountingView(Sample.View(_ml, 20_000)) { Read = row => { if (row == 5_000) { stop.Cancel(); } } };
+        Assert.Throws<OperationCanceledException>(() => _ml.Transforms.QuantizeStatic(s_model, s_options with { CalibrationRows = 20, BatchSize = 32, CancellationToken = stop.Token }).Fit(source));
+        Assert.IsTrue(source.RowsRead is >= 5_000 and <= 5_032, $"{source.RowsRead} rows were read");
+    }
+
+    [TestMethod]
+    public void Memory_does_not_grow_with_the_rows()
+    {
+        long Allocated(int rows)
+        {
+            IDataView view = _ml.Data.LoadFromEnumerable(Sample.Draw(rows));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            _ml.Transforms.QuantizeObserve(s_model, s_options).Fit(view);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        Allocated(100);
+        long few = Allocated(1_000), many = Allocated(20_000);
+        Assert.IsTrue(many - few < 19_000 * 64, $"{few} bytes for 1,000 rows, {many} for 20,000; a kept row would take more than 64 a row");
+    }
+
+    [TestMethod]
+    public void The_first_tenth_of_bike_tcn_does_not_stand_for_the_rest_and_the_log_says_so()
+    {
+        // UCI Bike Sharing is a series over two years, in which demand grows.
+        ReferenceSet windows = ReferenceSets.Training("bike_tcn");
+        float[] values = windows.Inputs.AsSpan<float>().ToArray();
+        int length = values.Length / windows.Inputs.Shape[0];
+        IDataView view = _ml.Data.LoadFromEnumerable(Enumerable.Range(0, windows.Inputs.Shape[0]).Select(i => new Window { Features = values[(i * length)..((i + 1) * length)] }).ToList());
+        QuantizableModel model = QuantizableModel.LoadOnnx(RepositoryFolder.At("test", "Models", "bike_tcn.onnx"));
+        QuantizedModelTransformer? transformer = null;
+        List<string> log = Log(ChannelMessageKind.Warning, () => transformer = _ml.Transforms.QuantizeStatic(model, s_options with { MLContext = _ml }).Fit(view));
+        Assert.IsTrue(log.Count > 0, "no warning");
+        CollectionAssert.AreEqual(transformer!.Model.Warnings.ToArray(), log);
+        StringAssert.Contains(log[0], model.Inputs[0].Name);
+    }
+
+    private sealed class Window
+    {
+        [VectorType(8 * 24)]
+        public float[] Features { get; set; } = [];
     }
 
     [TestMethod]

@@ -34,15 +34,6 @@ public sealed class QuantizedNetworkSpec
     }
 
     [TestMethod]
-    public void Saving_inside_a_model_file_is_refused_and_says_what_to_do()
-    {
-        using var stream = new MemoryStream();
-        string message = Assert.Throws<NotSupportedException>(() => _ml.Model.Save(Fitted(), Sample.View(_ml).Schema, stream)).Message;
-        StringAssert.Contains(message, "SaveOnnx");
-        StringAssert.Contains(message, "Microsoft.ML.OnnxTransformer");
-    }
-
-    [TestMethod]
     public void Observe_is_saved_as_a_step_that_does_nothing()
     {
         IDataView source = Sample.View(_ml);

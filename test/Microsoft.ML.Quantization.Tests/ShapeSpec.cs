@@ -45,8 +45,8 @@ public sealed class ShapeSpec
 
     [TestMethod]
     [DataRow("Missing", "Could not find input column 'Missing'")]
-    [DataRow("Text", "Column 'Text' is String; expected Vector<Single, 4> for the network's input 'x' [rows, 4]")]
-    [DataRow("Amount", "Column 'Amount' is Single; expected Vector<Single, 4>")]
+    [DataRow("Text", "Schema mismatch for input column 'Text': expected Vector<Single, 4>, got String. The network's input is 'x' [rows, 4]. Convert the column with ConvertType")]
+    [DataRow("Amount", "Schema mismatch for input column 'Amount': expected Vector<Single, 4>, got Single")]
     public void A_wrong_input_is_told_before_any_row_is_read(string column, string part)
     {
         var source = new CountingView(Sample.View(_ml));

@@ -25,8 +25,7 @@ public sealed class ModelOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(loader);
         Errors.RequireNotEmpty(filePath, nameof(filePath));
-        using FileStream stream = File.Create(filePath);
-        Save(model, loader, stream);
+        NewFile.Write(filePath, stream => Save(model, loader, stream));
     }
 
     public void Save(ITransformer model, DataViewSchema inputSchema, Stream stream)
@@ -40,8 +39,7 @@ public sealed class ModelOperationsCatalog
     public void Save(ITransformer model, DataViewSchema inputSchema, string filePath)
     {
         Errors.RequireNotEmpty(filePath, nameof(filePath));
-        using FileStream stream = File.Create(filePath);
-        Save(model, inputSchema, stream);
+        NewFile.Write(filePath, stream => Save(model, inputSchema, stream));
     }
 
     public ITransformer Load(Stream stream, out DataViewSchema inputSchema)

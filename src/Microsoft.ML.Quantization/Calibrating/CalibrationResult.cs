@@ -1,11 +1,14 @@
+using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Graphs;
 
 namespace Microsoft.ML.Quantization;
 
 /// <summary>What calibration learned, and all that conversion needs. Safe to share between threads.</summary>
-internal sealed class CalibrationResult(StaticQuantizer quantizer)
+/// <param name="quantizer">The quantizer that has seen all rows.</param>
+/// <param name="warnings">What a user should know beside the warnings of the conversion.</param>
+internal sealed class CalibrationResult(StaticQuantizer quantizer, ImmutableArray<string> warnings)
 {
-    private readonly Lazy<QuantizedModel> _converted = new(quantizer.Convert);
+    private readonly Lazy<QuantizedModel> _converted = new(() => quantizer.Convert() is var model && warnings.IsEmpty ? model : model with { Warnings = [.. warnings, .. model.Warnings] });
 
     /// <summary>The statistics.</summary>
     public Calibration Calibration => quantizer.Calibration;

@@ -1,20 +1,28 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization;
 
 /// <summary>Runs the float network over a view once and remembers the range of every activation.</summary>
-internal sealed class Calibrator(QuantizableModel model, RowNetwork network, ImmutableArray<string> inputs, QuantizeObserveOptions options)
+internal sealed class Calibrator(QuantizableModel model, NetworkColumns columns, QuantizeObserveOptions options)
 {
+    private readonly RowNetwork _network = columns.Network;
+
     /// <summary>Calibrates on the rows of <paramref name="input"/>, in memory that does not grow with their number.</summary>
-    public CalibrationResult Run(IDataView input)
+    /// <param name="input">The view.</param>
+    /// <param name="step">What the log calls the step.</param>
+    /// <param name="warnings">What a user should know beside the warnings of the conversion.</param>
+    public CalibrationResult Run(IDataView input, string step, ImmutableArray<string> warnings)
     {
+        ArgumentNullException.ThrowIfNull(input);
         options.CancellationToken.ThrowIfCancellationRequested();
-        DataViewSchema.Column[] columns = [.. inputs.Zip(network.Inputs, (name, value) => Columns.RequireInput(input.Schema, name, value))];
-        string names = string.Join("', '", inputs);
-        using var log = PipelineLog.Open(options.MLContext, "Observe");
+        ImmutableArray<InputColumn> inputs = [.. columns.Inputs.Select(column => column.Bind(input.Schema))];
+        string names = string.Join("', '", inputs.Select(column => column.Name));
+        using var log = PipelineLog.Open(options.MLContext, step);
+        foreach (string warning in warnings) { log.Warning(warning); }
         CalibrationRows rows = CalibrationRows.Of(input, options.CalibrationRows, options.Seed, options.CancellationToken);
         log.Info($"Calibrating on {(rows.Total is { } total ? total.ToString(CultureInfo.InvariantCulture) : "all")} rows of '{names}'.");
 
@@ -28,49 +36,49 @@ internal sealed class Calibrator(QuantizableModel model, RowNetwork network, Imm
             Progress = options.Progress,
             CancellationToken = options.CancellationToken,
         });
-        Observe(quantizer, input, columns, rows, log);
+        Observe(quantizer, input, inputs, rows, new(log, rows.Total));
         if (quantizer.Calibration.Rows == 0) { throw Errors.NothingToObserve(names); }
 
         log.Info($"Calibrated on {quantizer.Calibration.Rows} rows.");
-        return new(quantizer);
+        return new(quantizer, warnings);
     }
 
-    private void Observe(StaticQuantizer quantizer, IDataView input, DataViewSchema.Column[] columns, CalibrationRows wanted, PipelineLog log)
+    private void Observe(StaticQuantizer quantizer, IDataView input, ImmutableArray<InputColumn> inputs, CalibrationRows wanted, CalibrationProgress progress)
     {
-        using DataViewRowCursor cursor = input.GetRowCursor(columns.Distinct());
-        RowReader[] readers = [.. columns.Select(column => new RowReader(cursor, column))];
-        int size = network.OneRow ? 1 : options.BatchSize;
+        using DataViewRowCursor cursor = input.GetRowCursor(inputs.Select(column => column.Require(input.Schema)).DistinctBy(column => column.Index));
+        RowReader[] readers = [.. inputs.Select(column => RowReader.Open(cursor, input.Schema, column))];
+        int size = _network.OneRow ? 1 : options.BatchSize;
         ImmutableArray<Tensor> batch = Batch(size);
-        (int rows, long logged) = (0, 0);
+        int rows = 0;
 
         for (long index = 0; !wanted.Done && cursor.MoveNext(); index++)
         {
+            // A sample passes over many rows without a batch in between.
+            if (index % options.BatchSize == 0) { options.CancellationToken.ThrowIfCancellationRequested(); }
             if (!wanted.Takes(index)) { continue; }
-            for (int i = 0; i < readers.Length; i++) { Read(readers[i], inputs[i], index, Row(batch[i], rows, network.Inputs[i].Length)); }
+            for (int i = 0; i < readers.Length; i++) { Read(readers[i], inputs[i], index, Row(batch[i], rows, inputs[i].Value.Bytes)); }
             if (++rows < size) { continue; }
             quantizer.Observe(batch);
             rows = 0;
-            if (quantizer.Calibration.Rows - logged >= 1_000)
-            {
-                logged = quantizer.Calibration.Rows;
-                log.Info($"{logged} rows observed.");
-            }
+            progress.Report(quantizer.Calibration.Rows);
         }
         if (rows > 0) { quantizer.Observe(First(batch, rows)); }
     }
 
-    private static void Read(RowReader reader, string column, long index, Span<float> row)
+    private static void Read(RowReader reader, InputColumn column, long index, Span<byte> row)
     {
         reader.Read(row);
-        for (int slot = 0; slot < row.Length; slot++)
+        if (column.Value.Type != ElementType.Float32) { return; }
+        ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(row);
+        for (int slot = 0; slot < values.Length; slot++)
         {
-            if (float.IsNaN(row[slot])) { throw Errors.ValueIsNaN(column, index, slot); }
+            if (float.IsNaN(values[slot])) { throw Errors.ValueIsNaN(column.Name, index, slot); }
         }
     }
 
-    private static Span<float> Row(Tensor tensor, int row, int length) => tensor.AsSpan<float>().Slice(row * length, length);
+    private static Span<byte> Row(Tensor tensor, int row, int bytes) => tensor.Bytes.Slice(row * bytes, bytes);
 
-    private ImmutableArray<Tensor> Batch(int rows) => [.. network.Inputs.Select(input => new Tensor(ElementType.Float32, input.ShapeOf(rows)))];
+    private ImmutableArray<Tensor> Batch(int rows) => [.. _network.Inputs.Select(input => new Tensor(input.Type, input.ShapeOf(rows)))];
 
     private ImmutableArray<Tensor> First(ImmutableArray<Tensor> batch, int rows)
     {

@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Graphs;
 
 namespace Microsoft.ML.Quantization;
 
-/// <summary>Fitting takes the calibration from an observed column and converts the network to int8. No row is read.</summary>
+/// <summary>Fitting takes the calibration from a column of Observe or Aware and converts the network to int8. No row is read.</summary>
 /// <remarks>Made by <see cref="QuantizationCatalog.QuantizeConvertStatic"/>.</remarks>
 public sealed class ConvertStaticEstimator : IEstimator<QuantizedModelTransformer>
 {
@@ -21,34 +21,39 @@ public sealed class ConvertStaticEstimator : IEstimator<QuantizedModelTransforme
     }
 
     /// <summary>Converts.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit the network.</exception>
     /// <exception cref="InvalidOperationException">The column was not observed, or a step in between replaced an input of the network.</exception>
     /// <exception cref="QuantizationException">The network cannot be converted.</exception>
     public QuantizedModelTransformer Fit(IDataView input)
     {
+        ArgumentNullException.ThrowIfNull(input);
         CalibratedColumn calibrated = CalibratedColumn.From(input.Schema, _calibrated);
         QuantizedModel model = calibrated.Result.Convert();
         var network = new RowNetwork(model.Graph, _execution);
-        ImmutableArray<ScoreOutput> outputs = ColumnMap.Distinct(
-            [new(_output, calibrated.Output, network.Output(calibrated.Output)), .. _options.FurtherOutputs.Select(pair => ColumnMap.Output(network, pair))]);
-
-        var transformer = new QuantizedModelTransformer(model, new(network, calibrated.Inputs, outputs, _options.BatchSize), _options.MLContext);
-        transformer.GetOutputSchema(input.Schema);
-        return transformer;
+        ImmutableArray<InputColumn> inputs = [.. calibrated.Inputs.Zip(network.Inputs, (name, value) => new InputColumn(name, value).Bind(input.Schema))];
+        return new(model, new(network, inputs, Outputs(network, calibrated.Output), _options.BatchSize), _options.MLContext);
     }
 
     /// <inheritdoc/>
     /// <remarks>A chain propagates shapes before it fits, so a missing <see cref="ObserveEstimator"/> is reported before any row is read.</remarks>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        SchemaShape.Column column = Columns.Require(inputSchema, _calibrated);
-        if (column.Annotations.All(annotation => annotation.Name != CalibratedColumn.AnnotationKind)) { throw Errors.NotObserved(_calibrated); }
-
-        // A shape knows kind and item type, not the size.
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        CalibratedColumnType calibrated = CalibrationOf(Columns.Require(inputSchema, _calibrated)) ?? throw Errors.NotObserved(_calibrated);
         var added = new DataViewSchema.Builder();
-        foreach (string name in _options.FurtherOutputs.Select(pair => pair.OutputColumnName).Prepend(_output))
-        {
-            added.AddColumn(name, new VectorDataViewType(NumberDataViewType.Single, 1));
-        }
+        foreach (ScoreOutput output in Outputs(calibrated.Network, calibrated.Output)) { added.AddColumn(output.Column, output.Type); }
         return SchemaShapes.Append(inputSchema, added.ToSchema());
+    }
+
+    private ImmutableArray<ScoreOutput> Outputs(RowNetwork network, int calibrated) => ColumnMap.Distinct(
+        [new(_output, calibrated, network.Output(calibrated)), .. _options.FurtherOutputs.Select(pair => ColumnMap.Output(network, pair))]);
+
+    private static CalibratedColumnType? CalibrationOf(SchemaShape.Column column)
+    {
+        foreach (SchemaShape.Column annotation in column.Annotations)
+        {
+            if (annotation.Name == CalibratedColumn.AnnotationKind) { return annotation.ItemType as CalibratedColumnType; }
+        }
+        return null;
     }
 }

@@ -13,14 +13,18 @@ public sealed class ObserveEstimator : IEstimator<ObserveTransformer>
     internal ObserveEstimator(QuantizableModel model, QuantizeObserveOptions options)
     {
         (_model, _options, _columns) = (model, options, NetworkColumns.From(model, options));
-        if (_columns.Outputs.FirstOrDefault(output => _columns.Inputs.Contains(output.Column)) is { } clash) { throw Errors.OutputHidesInput(clash.Column); }
+        _columns.RequireOtherOutputs("QuantizeObserve");
     }
 
     /// <summary>Reads the view once, in memory that does not grow with its rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit the network.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
-    /// <exception cref="QuantizationException">A value is NaN, or the configuration cannot be met.</exception>
-    public ObserveTransformer Fit(IDataView input) =>
-        new(_columns, _options.BatchSize, new Calibrator(_model, _columns.Network, _columns.Inputs, _options).Run(input));
+    /// <exception cref="QuantizationException">A value is NaN, a key is missing, or the configuration cannot be met.</exception>
+    public ObserveTransformer Fit(IDataView input)
+    {
+        CalibrationResult result = new Calibrator(_model, _columns, _options).Run(input, "Observe", []);
+        return new(_columns.Score(_options.BatchSize, input.Schema, () => result), result);
+    }
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>

@@ -8,16 +8,12 @@ namespace Microsoft.ML.Quantization;
 /// when they are read: in a chain that ends with the conversion the float network never runs. (<c>Preview</c> reads hidden columns too,
 /// so it does run it.)
 /// </summary>
-/// <remarks>Safe to share between threads.</remarks>
+/// <remarks>Safe to share between threads. In a saved model it is a step that does nothing, so that the float network is not shipped.</remarks>
 public sealed class ObserveTransformer : ITransformer, IDisposable
 {
     private readonly ScoreColumns _columns;
 
-    internal ObserveTransformer(NetworkColumns columns, int batchSize, CalibrationResult result)
-    {
-        Calibration = result.Calibration;
-        _columns = columns.Score(batchSize, () => result);
-    }
+    internal ObserveTransformer(ScoreColumns columns, CalibrationResult result) => (_columns, Calibration) = (columns, result.Calibration);
 
     /// <summary>What calibration learned; can be saved and merged.</summary>
     public Calibration Calibration { get; }
@@ -35,8 +31,7 @@ public sealed class ObserveTransformer : ITransformer, IDisposable
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoreMapper(_columns, inputSchema);
 
-    // A step that only prepares the next one: in a saved chain it is an empty chain, so the float network is not shipped.
-    void ICanSaveModel.Save(ModelSaveContext ctx) => ((ICanSaveModel)new TransformerChain<ITransformer>()).Save(ctx);
+    void ICanSaveModel.Save(ModelSaveContext ctx) => PortableForm.SaveNothing(ctx);
 
     /// <summary>Ends the network's threads. Using the transformer again starts new ones.</summary>
     public void Dispose() => _columns.Network.Dispose();

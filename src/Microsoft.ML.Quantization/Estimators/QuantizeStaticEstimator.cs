@@ -14,13 +14,13 @@ public sealed class QuantizeStaticEstimator : IEstimator<QuantizedModelTransform
         (_model, _options, _columns) = (model, options, NetworkColumns.From(model, options));
 
     /// <summary>Reads the view once, in memory that does not grow with its rows, and converts.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit the network.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
-    /// <exception cref="QuantizationException">A value is NaN, or the configuration cannot be met.</exception>
+    /// <exception cref="QuantizationException">A value is NaN, a key is missing, or the configuration cannot be met.</exception>
     public QuantizedModelTransformer Fit(IDataView input)
     {
-        QuantizedModel model = new Calibrator(_model, _columns.Network, _columns.Inputs, _options).Run(input).Convert();
-        ScoreColumns columns = _columns.Score(_options.BatchSize) with { Network = new RowNetwork(model.Graph, _options.ToExecution()) };
-        return new(model, columns, _options.MLContext);
+        QuantizedModel model = new Calibrator(_model, _columns, _options).Run(input, "Observe", []).Convert();
+        return new(model, _columns.Score(_options.BatchSize, input.Schema) with { Network = new RowNetwork(model.Graph, _options.ToExecution()) }, _options.MLContext);
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,11 @@ namespace Microsoft.ML.Quantization;
 /// <remarks>
 /// Safe to share between threads. A cursor reads some rows ahead and scores them in one call; a <c>PredictionEngine</c> scores one row.
 /// Both give the same numbers, on every processor.
+/// <para>
+/// In a saved model it is ML.NET's own step ApplyOnnxModel over the exported network: loading needs nothing of this package; saving, and scoring
+/// what was loaded, need ONNX Runtime. A file written by <see cref="QuantizedNetwork.SaveOnnx(string)"/> and brought back by
+/// <see cref="QuantizationCatalog.QuantizedOnnx(TransformsCatalog, string, string, string)"/> runs on the engines of this package.
+/// </para>
 /// </remarks>
 public sealed class QuantizedModelTransformer : ITransformer, IDisposable
 {
@@ -32,7 +37,7 @@ public sealed class QuantizedModelTransformer : ITransformer, IDisposable
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => new ScoreMapper(_columns, inputSchema);
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw Errors.CannotSave();
+    void ICanSaveModel.Save(ModelSaveContext ctx) => PortableForm.Save(_columns, ctx);
 
     /// <summary>Ends the network's threads. Using the transformer again starts new ones.</summary>
     public void Dispose() => _columns.Network.Dispose();

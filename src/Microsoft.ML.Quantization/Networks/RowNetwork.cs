@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Graphs;
 namespace Microsoft.ML.Quantization;
 
 /// <summary>
-/// A graph as a data pipeline sees it: rows of floats in, rows of floats out. Bound to an engine when first used, so that a network which is
+/// A graph as a data pipeline sees it: rows in, rows out. Bound to an engine when first used, so that a network which is
 /// only described costs nothing. Safe to share between threads.
 /// </summary>
 internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDisposable
@@ -18,8 +18,11 @@ internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDis
     /// <summary>The inputs, in the graph's order.</summary>
     public ImmutableArray<RowValue> Inputs { get; } = [.. graph.Inputs.Select(input => RowValue.From("input", input))];
 
-    /// <summary>Whether the network takes exactly one row at a time.</summary>
-    public bool OneRow => Inputs.Any(input => input.OneRow);
+    /// <summary>
+    /// Whether the network takes exactly one row at a time: its file says so, or it chooses ranges while it runs, which must come from one row alone so
+    /// that a row's result does not depend on its neighbours.
+    /// </summary>
+    public bool OneRow { get; } = graph.Inputs.Any(input => RowValue.From("input", input).OneRow) || graph.Nodes.Any(QuantizedOperators.ChoosesRanges);
 
     /// <summary>Whether it has been bound: it has run, or was asked how it would.</summary>
     public bool IsBound => _plan is not null;

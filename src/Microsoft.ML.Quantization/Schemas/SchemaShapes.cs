@@ -13,7 +13,7 @@ internal static class SchemaShapes
     public static SchemaShape Of(DataViewSchema schema)
     {
         var probe = new Probe();
-        new EstimatorChain<ITransformer>().Append(probe).Fit(new SchemaOnly(schema));
+        new EstimatorChain<ITransformer>().Append(probe).Fit(new SchemaOnlyView(schema));
         return probe.Shape!;
     }
 
@@ -31,19 +31,5 @@ internal static class SchemaShapes
         public SchemaShape GetOutputSchema(SchemaShape inputSchema) => Shape = inputSchema;
 
         public ITransformer Fit(IDataView input) => new TransformerChain<ITransformer>();
-    }
-
-    /// <summary>A view that has a schema and nothing else.</summary>
-    private sealed class SchemaOnly(DataViewSchema schema) : IDataView
-    {
-        public DataViewSchema Schema => schema;
-
-        public bool CanShuffle => false;
-
-        public long? GetRowCount() => 0;
-
-        public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) => throw new NotSupportedException();
-
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => throw new NotSupportedException();
     }
 }

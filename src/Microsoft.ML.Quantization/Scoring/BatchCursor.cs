@@ -34,7 +34,7 @@ internal sealed class BatchCursor : DataViewRowCursor
         (_mapper, _source, _active) = (mapper, source, active);
         _held = [.. mapper.InputSchema.Select(column => active[column.Index] ? HeldColumn.Create(source, column) : null)];
         _ids = new(source.GetIdGetter());
-        _readers = [.. mapper.Sources.Select(column => new RowReader(source, column))];
+        _readers = [.. mapper.Columns.Inputs.Select(input => RowReader.Open(source, mapper.InputSchema, input))];
         _runner = new(mapper.Columns.Network);
     }
 
@@ -65,7 +65,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column)) { throw Errors.InactiveColumn(column.Name); }
-        Delegate getter = _mapper.Appended(column.Index) is { } output ? GetScore(output) : _held[column.Index]!.GetGetter(CurrentRow);
+        Delegate getter = _mapper.Appended(column.Index) is { } output ? output.MakeGetter(_runner, Score) : _held[column.Index]!.GetGetter(CurrentRow);
         return getter as ValueGetter<TValue> ?? throw Errors.WrongGetter(column, typeof(TValue));
     }
 
@@ -100,7 +100,7 @@ internal sealed class BatchCursor : DataViewRowCursor
         Array.Resize(ref _batches, limit);
     }
 
-    private ValueGetter<VBuffer<float>> GetScore(ScoreOutput output) => (ref VBuffer<float> score) =>
+    private int Score()
     {
         int row = CurrentRow();
         if (!_scored)
@@ -108,10 +108,8 @@ internal sealed class BatchCursor : DataViewRowCursor
             _runner.Run(_count);
             _scored = true;
         }
-        VBufferEditor<float> editor = VBufferEditor.Create(ref score, output.Value.Length);
-        _runner.Output(output.Output, row).CopyTo(editor.Values);
-        score = editor.Commit();
-    };
+        return row;
+    }
 
     private int CurrentRow() => OnRow ? _current : throw Errors.NoCurrentRow();
 

@@ -9,7 +9,7 @@ namespace Microsoft.ML.Quantization;
 /// <param name="Outputs">The columns to append.</param>
 /// <param name="BatchSize">Most rows that a cursor scores in one call.</param>
 /// <param name="Calibration">Returns what calibration learned, for a transformer whose columns carry it; null for one whose columns do not.</param>
-internal sealed record ScoreColumns(RowNetwork Network, ImmutableArray<string> Inputs, ImmutableArray<ScoreOutput> Outputs, int BatchSize, Func<CalibrationResult>? Calibration = null)
+internal sealed record ScoreColumns(RowNetwork Network, ImmutableArray<InputColumn> Inputs, ImmutableArray<ScoreOutput> Outputs, int BatchSize, Func<CalibrationResult>? Calibration = null)
 {
     /// <summary>The appended columns with their annotations.</summary>
     /// <param name="generations">How many columns of each input's name the schema in front has.</param>
@@ -23,9 +23,10 @@ internal sealed record ScoreColumns(RowNetwork Network, ImmutableArray<string> I
     private DataViewSchema.Annotations? Annotate(ScoreOutput output, ImmutableArray<int> generations)
     {
         if (Calibration is not { } calibration) { return null; }
+        ImmutableArray<string> inputs = [.. Inputs.Select(input => input.Name)];
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add(CalibratedColumn.AnnotationKind, CalibratedColumnType.Instance,
-            (ref CalibratedColumn value) => value = new(calibration(), Inputs, generations, output.Output));
+        annotations.Add(CalibratedColumn.AnnotationKind, new CalibratedColumnType(Network, output.Output),
+            (ref CalibratedColumn value) => value = new(calibration(), inputs, generations, output.Output));
         return annotations.ToAnnotations();
     }
 }

@@ -9,11 +9,11 @@ internal sealed class ScoreMapper : IRowToRowMapper
     public ScoreMapper(ScoreColumns columns, DataViewSchema input)
     {
         (Columns, InputSchema) = (columns, input);
-        Sources = [.. columns.Inputs.Zip(columns.Network.Inputs, (name, value) => Quantization.Columns.RequireInput(input, name, value))];
+        Sources = [.. columns.Inputs.Select(column => column.Require(input))];
 
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input);
-        schema.AddColumns(columns.ToSchema([.. columns.Inputs.Select(name => Quantization.Columns.Generation(input, name))]));
+        schema.AddColumns(columns.ToSchema([.. columns.Inputs.Select(column => Quantization.Columns.Generation(input, column.Name))]));
         OutputSchema = schema.ToSchema();
     }
 

@@ -11,6 +11,9 @@ internal sealed class CountingView(IDataView source, bool knowsCount = true) : I
 
     public int ColumnsRead { get; private set; }
 
+    /// <summary>Told the number of rows read after each row.</summary>
+    public Action<int>? Read { get; init; }
+
     public DataViewSchema Schema => source.Schema;
 
     public bool CanShuffle => source.CanShuffle;
@@ -42,7 +45,11 @@ internal sealed class CountingView(IDataView source, bool knowsCount = true) : I
         public override bool MoveNext()
         {
             bool moved = cursor.MoveNext();
-            if (moved) { view.RowsRead++; }
+            if (moved)
+            {
+                view.RowsRead++;
+                view.Read?.Invoke(view.RowsRead);
+            }
             return moved;
         }
 

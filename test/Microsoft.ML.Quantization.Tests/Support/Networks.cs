@@ -35,6 +35,26 @@ internal static class Networks
         return Build(graph, ("y", graph.Add("add", "Add", [Gemm(graph, "l", left, 2, 3), Gemm(graph, "r", right, 1, 3)])));
     }
 
+    /// <summary>Tokens out of <see cref="TokenRow.Vocabulary"/>: <c>tokens [rows, length] → table look-up → Gemm → y [rows, 3]</c>, and the tokens again as <c>same</c>.</summary>
+    public static QuantizableModel Tokens(ElementType type = ElementType.Int64, int length = TokenRow.Length)
+    {
+        const int Width = 6;
+        var graph = new GraphBuilder("tokens", 13);
+        string tokens = graph.AddInput("tokens", new(type, [Dimension.Named("rows"), length]));
+        string rows = graph.Add("look_up", "Gather", [graph.AddConstant("table", Random(9, TokenRow.Vocabulary, Width)), tokens]);
+        string flat = graph.Add("flatten", "Flatten", [rows]);
+        return Build(graph, ("y", Gemm(graph, "classes", flat, length * Width, 3)), ("same", tokens));
+    }
+
+    /// <summary>Two inputs of one length: <c>flat [rows, 4]</c> and <c>square [rows, 2, 2]</c>, each through a Gemm, added.</summary>
+    public static QuantizableModel SameTwice()
+    {
+        var graph = new GraphBuilder("twice", 13);
+        string flat = graph.AddInput("flat", new(ElementType.Float32, [Dimension.Named("rows"), 4]));
+        string square = graph.AddInput("square", new(ElementType.Float32, [Dimension.Named("rows"), 2, 2]));
+        return Build(graph, ("y", graph.Add("add", "Add", [Gemm(graph, "l", flat, 4, 3), Gemm(graph, "r", graph.Add("flatten", "Flatten", [square]), 4, 3)])));
+    }
+
     /// <summary>One input with the given type and axes, passed on.</summary>
     public static QuantizableModel Identity(ElementType type, params ImmutableArray<Dimension> axes)
     {

@@ -33,7 +33,7 @@ internal sealed class ShapeProbe : IEstimator<ITransformer>
             _ => (SchemaShape.Column.VectorKind.Scalar, column.Type),
         };
         // A shape gives a key's underlying number type.
-        DataViewType shown = item is KeyDataViewType ? NumberDataViewType.UInt32 : item;
+        DataViewType shown = item is KeyDataViewType ? ItemTypes.Of(ItemTypes.ElementOf(item)!.Value)! : item;
         return $"{column.Name} {kind} {shown} key={item is KeyDataViewType} [{string.Join(", ", column.Annotations.Schema.Select(Describe).Order(StringComparer.Ordinal))}]";
     }
 }
