@@ -14,6 +14,9 @@ public sealed record OnnxImportOptions
     /// </summary>
     public string? WeightsFolder { get; init; }
 
+    /// <summary>Bytes that the model may take once read. Left out, 64 MB and 8 times its file: more than a file that is in earnest needs.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Is told of everything that was read differently from what the file says.</summary>
     public Action<string>? Warning { get; init; }
 }

@@ -17,7 +17,7 @@ public static class OnnxImporter
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new();
-        ModelProto model = ModelReader.Read(path);
+        ModelProto model = ModelReader.Read(path, options.MemoryLimit);
         string folder = options.WeightsFolder ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Read(model, options with { WeightsFolder = folder }, $"Model file '{path}'");
     }
@@ -27,7 +27,8 @@ public static class OnnxImporter
     public static Graph Load(Stream stream, OnnxImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return Read(ModelReader.Read(stream, "The model stream"), options ?? new(), "The model stream");
+        options ??= new();
+        return Read(ModelReader.Read(stream, "The model stream", options.MemoryLimit), options, "The model stream");
     }
 
     private static Graph Read(ModelProto model, OnnxImportOptions options, string source)

@@ -11,6 +11,12 @@ public sealed record ExecutionOptions
     /// <summary>Threads that share one run, the caller's included.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Bytes that the values of one run may take. Left out, 64 MB and 8 times the bytes of constants, inputs and results of weighted
+    /// operators, so that a small file cannot ask for all memory.
+    /// </summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>The operators that nodes may name.</summary>
     public OperatorList Operators { get; init; } = OperatorList.BuiltIn;
 }

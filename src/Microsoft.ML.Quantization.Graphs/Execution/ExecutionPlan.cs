@@ -19,9 +19,11 @@ public sealed class ExecutionPlan : IDisposable
     private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options)
     {
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
+        MemoryLimit = options.MemoryLimit;
         Workers = options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
         ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
+        ConstantBytes = Bound.Constants.Values.Sum(constant => (long)constant.Bytes.Length);
         // Steps may read past the end of an input; constants get the same slack as buffers.
         Constants = builder.Constants.ToImmutableDictionary(pair => pair.Key, pair => WithSlack(pair.Value), StringComparer.Ordinal);
     }
@@ -48,6 +50,12 @@ public sealed class ExecutionPlan : IDisposable
 
     internal ImmutableDictionary<string, Memory<byte>> Constants { get; }
 
+    /// <summary>Bytes that the values of one run may take; null for those in proportion to what is given.</summary>
+    internal long? MemoryLimit { get; }
+
+    /// <summary>Bytes of the constants that steps read.</summary>
+    internal long ConstantBytes { get; }
+
     /// <summary>The constants that steps read, folded results included.</summary>
     internal ImmutableDictionary<string, Tensor> ConstantTensors { get; }
 
@@ -56,6 +64,7 @@ public sealed class ExecutionPlan : IDisposable
     public static ExecutionPlan Bind(Graph graph, ExecutionOptions? options = null)
     {
         options ??= new();
+        if (options.MemoryLimit is <= 0) { throw new QuantizationException($"A plan was asked for with a memory limit of {options.MemoryLimit} bytes; expected 1 or more."); }
         if (options.Threads < 1) { throw new QuantizationException($"A plan was asked for with {options.Threads} threads; expected 1 or more."); }
         Engine engine = options.Engine ?? EngineList.Default;
         Graph bound = FusionPipeline.Run(graph, [new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;

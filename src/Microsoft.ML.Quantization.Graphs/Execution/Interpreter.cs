@@ -17,10 +17,13 @@ internal sealed class Interpreter
     private readonly FactPropagation _facts;
     private readonly IActivationTap? _tap;
     private readonly Dictionary<string, Memory<byte>> _buffers = new(StringComparer.Ordinal);
+    private readonly MemoryBudget _budget;
     private int _nextNode;
+    private long _alive;
 
-    private Interpreter(ExecutionPlan plan, IActivationTap? tap)
+    private Interpreter(ExecutionPlan plan, IActivationTap? tap, MemoryBudget budget)
     {
+        _budget = budget;
         (_plan, _tap) = (plan, tap);
         _facts = new FactPropagation(plan.Bound.Opset, plan.Operators);
         foreach ((string name, Tensor tensor) in plan.Bound.Constants) { _facts.Add(name, tensor); }
@@ -31,7 +34,7 @@ internal sealed class Interpreter
     /// <summary>One run. Outputs come with the shapes they turned out to have.</summary>
     public static ImmutableArray<Tensor> Run(ExecutionPlan plan, ImmutableArray<Tensor> inputs, IActivationTap? tap)
     {
-        var run = new Interpreter(plan, tap);
+        var run = new Interpreter(plan, tap, MemoryBudget.For(plan, inputs.Select(input => (long)input.Bytes.Length)));
         for (int i = 0; i < inputs.Length; i++)
         {
             run.Store(plan.Bound.Inputs[i].Name, inputs[i]);
@@ -41,9 +44,14 @@ internal sealed class Interpreter
         for (int i = 0; i < plan.Calls.Length; i++)
         {
             run.Execute(plan.Calls[i]);
-            foreach (string value in plan.Calls[i].Inputs.Where(value => value.Length > 0 && lastUse[value] == i && !plan.Constants.ContainsKey(value))) { run._buffers.Remove(value); }
+            foreach (string value in plan.Calls[i].Inputs.Where(value => value.Length > 0 && lastUse[value] == i && !plan.Constants.ContainsKey(value))) { run.Release(value); }
         }
         return [.. plan.OutputBuffers.Select(run.Load)];
+    }
+
+    private void Release(string value)
+    {
+        if (_buffers.Remove(value, out Memory<byte> memory)) { _alive -= memory.Length; }
     }
 
     private static Dictionary<string, int> LastUses(ExecutionPlan plan)
@@ -62,6 +70,7 @@ internal sealed class Interpreter
         if (call.Step is LayoutStep && LayoutStep.IsTrivial(ShapeOf(call.Inputs[0])))
         {
             _buffers[call.Outputs[0]] = _buffers[call.Inputs[0]];
+            _alive += _buffers[call.Outputs[0]].Length;
             return;
         }
         if (call.Step is ValueStep values)
@@ -69,14 +78,14 @@ internal sealed class Interpreter
             ImmutableArray<Tensor> results = values.Compute([.. call.Inputs.Select(input => input.Length == 0 ? null : Load(input))]);
             for (int i = 0; i < call.Outputs.Length; i++)
             {
-                if (call.Outputs[i].Length > 0) { Store(call.Outputs[i], results[i]); }
+                if (call.Outputs[i].Length > 0) { Store(call.Outputs[i], results[i], call.Node); }
             }
             PassBy(call.Node);
         }
         else
         {
             if (call.Step is not LayoutStep) { InferUpTo(call.Node); }
-            foreach (string output in call.Outputs.Where(output => output.Length > 0)) { _buffers[output] = Allocate(Bytes(output, call)); }
+            foreach (string output in call.Outputs.Where(output => output.Length > 0)) { _buffers[output] = Allocate(call.Node, output, Bytes(output, call), isProduct: call.Step is not LayoutStep); }
             RunStep(call);
         }
         if (call.Step is LayoutStep) { return; }
@@ -163,30 +172,34 @@ internal sealed class Interpreter
             : throw new QuantizationException($"The shape of value '{value}' is {fact} even while the model runs; an operator before it gives no sizes.");
     }
 
-    private int Bytes(string buffer, PlanCall? call = null) => checked(ShapeOf(buffer, call).Length * TypeOf(buffer).SizeInBytes());
+    private long Bytes(string buffer, PlanCall? call = null) => (long)ShapeOf(buffer, call).Length * TypeOf(buffer).SizeInBytes();
 
-    private Tensor Load(string buffer) => new(TypeOf(buffer), ShapeOf(buffer), _buffers[buffer].Span[..Bytes(buffer)].ToArray());
+    private Tensor Load(string buffer) => new(TypeOf(buffer), ShapeOf(buffer), _buffers[buffer].Span[..(int)Bytes(buffer)].ToArray());
 
-    private void Store(string name, Tensor tensor)
+    private void Store(string name, Tensor tensor, Node? writer = null)
     {
         _facts.Add(name, new TensorFact(tensor.Type, tensor.Shape));
-        Memory<byte> memory = Allocate(tensor.Bytes.Length);
+        Memory<byte> memory = Allocate(writer, name, tensor.Bytes.Length, isProduct: false);
         tensor.Bytes.CopyTo(memory.Span);
         _buffers[name] = memory;
     }
 
-    private static Memory<byte> Allocate(int bytes)
+    private Memory<byte> Allocate(Node? writer, string name, long bytes, bool isProduct)
     {
+        if (writer is not null && isProduct) { _budget.Count(writer, _plan.Operators, _plan.Bound.Opset, bytes); }
+        _budget.Check(_alive + bytes, () => $"value '{ValueOf(name)}'");
         var plan = new BufferPlan();
         plan.Place(bytes, 0, 0);
-        return plan.Allocate();
+        Memory<byte> memory = plan.Allocate();
+        _alive += memory.Length;
+        return memory;
     }
 
     private void Show(string value, BufferLayout layout)
     {
         if (_tap is null || !_tap.Wants(value) || TypeOf(value) != ElementType.Float32) { return; }
         Shape shape = ShapeOf(value);
-        ReadOnlySpan<byte> bytes = _buffers[value].Span[..Bytes(value)];
+        ReadOnlySpan<byte> bytes = _buffers[value].Span[..(int)Bytes(value)];
         RunContext.Show(_tap, value, bytes, shape, layout);
     }
 }

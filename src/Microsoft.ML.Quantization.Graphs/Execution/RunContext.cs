@@ -145,9 +145,12 @@ public sealed class RunContext : IDisposable
         }
         foreach (string output in outputs.Where(output => !_plan.Constants.ContainsKey(output))) { Use(output, calls.Length); }
 
+        var budget = MemoryBudget.For(_plan, graph.Inputs.Select(input => Bytes(input.Name)));
+        foreach (PlanCall call in calls.Where(call => call.Step is not LayoutStep)) { budget.Count(call.Node, _plan.Operators, graph.Opset, call.Outputs.Sum(output => output.Length > 0 ? Bytes(output) : 0)); }
         var plan = new BufferPlan();
         (string Name, long Offset)[] placed = [.. uses.OrderBy(use => use.Value.First).ThenBy(use => use.Key, StringComparer.Ordinal)
             .Select(use => (use.Key, plan.Place(Bytes(use.Key), use.Value.First, use.Value.Last)))];
+        budget.Check(plan.Size, () => { string name = uses.Keys.MaxBy(Bytes)!; return $"value '{ValueOf(name)}' {_facts[ValueOf(name)]}"; });
         Memory<byte> memory = plan.Allocate();
         Dictionary<string, Memory<byte>> buffers = placed.ToDictionary(buffer => buffer.Name, buffer => memory.Slice((int)buffer.Offset, (int)Bytes(buffer.Name) + Engine.ReadSlack), StringComparer.Ordinal);
         foreach ((string alias, string root) in storage) { buffers[alias] = buffers[root]; }

@@ -35,7 +35,12 @@ public sealed class FactPropagation(int opset, OperatorList operators)
     public ImmutableArray<TensorFact> Infer(Node node)
     {
         var site = new InferenceSite(node, opset, [.. node.Inputs.Select(input => input.Length == 0 ? null : Facts[input])], [.. node.Inputs.Select(Value)]) { Operators = operators };
-        ImmutableArray<TensorFact> inferred = operators.Find(node, opset).Infer(site);
+        IOperator op = operators.Find(node, opset);
+        for (int i = 0; i < Math.Min(op.Schema.MinInputs, node.Inputs.Length); i++)
+        {
+            if (node.Inputs[i].Length == 0) { throw site.Refuse($"input {i} is left out; expected a value, this operator needs it"); }
+        }
+        ImmutableArray<TensorFact> inferred = op.Infer(site);
         for (int i = inferred.Length; i < node.Outputs.Length; i++)
         {
             if (node.Outputs[i].Length > 0) { throw site.Refuse($"it has {node.Outputs.Length} outputs; this operator gives {inferred.Length}"); }

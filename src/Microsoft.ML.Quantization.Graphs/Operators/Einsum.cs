@@ -9,6 +9,9 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// </summary>
 internal sealed class Einsum : IOperator
 {
+    /// <summary>More than any network asks of one node: five letters of 2⁸.</summary>
+    private const double MostProducts = 1L << 40;
+
     public OperatorSchema Schema { get; } = new("Einsum", 12, 1, int.MaxValue);
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
@@ -54,14 +57,20 @@ internal sealed class Einsum : IOperator
                     strides[i][letter] += size == 1 ? 0 : own[axis];
                 }
             }
-            int summed = 1;
-            foreach (int size in sizes.AsSpan(equation.Result.Length)) { summed *= size; }
             Span<T> y = call.Output<T>(0);
+            double products = y.Length;
+            foreach (int size in sizes.AsSpan(equation.Result.Length)) { products *= size; }
+            if (products > MostProducts)
+            {
+                throw new QuantizationException($"{call.Node} sums {products:0.#e0} products; expected at most {MostProducts:0.#e0}. Split the equation into products of two.");
+            }
+            long summed = 1;
+            foreach (int size in sizes.AsSpan(equation.Result.Length)) { summed *= size; }
             int[] index = new int[letters.Length], at = new int[strides.Length];
             for (int target = 0; target < y.Length; target++)
             {
                 T sum = T.Zero;
-                for (int k = 0; k < summed; k++)
+                for (long k = 0; k < summed; k++)
                 {
                     T product = T.One;
                     for (int i = 0; i < at.Length; i++) { product *= call.Input<T>(i)[at[i]]; }

@@ -9,9 +9,9 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 internal sealed class Loop : IValueOperator
 {
     /// <summary>More turns than any network takes: a condition that never ends must end with a message.</summary>
-    private const long MostTurns = 1 << 24;
+    private const long MostTurns = 1 << 20;
 
-    public OperatorSchema Schema { get; } = new("Loop", 11, 2, int.MaxValue, MaxOutputs: int.MaxValue);
+    public OperatorSchema Schema { get; } = new("Loop", 11, 0, int.MaxValue, MaxOutputs: int.MaxValue);
 
     public OperatorTraits Traits { get; } = new() { IsSetting = static index => index < 2 };
 
@@ -29,7 +29,7 @@ internal sealed class Loop : IValueOperator
             if (body.Outputs.Length < 1 + carried || body.Outputs[0].Fact.Type != ElementType.Boolean) { throw site.Refuse($"its body gives [{string.Join(", ", body.Outputs)}]; expected a condition and {carried} carried values"); }
             TensorFact[] next = [.. values.Select((value, i) => Subgraphs.Either(site, value, body.Outputs[1 + i].Fact))];
             if (next.SequenceEqual(values)) { break; }
-            values = round < 8 ? next : [.. next.Select(value => value.Opened())];
+            values = round < 3 ? next : [.. next.Select(value => value.Opened())];
         }
         return [.. values, .. body.Outputs.Skip(1 + carried).Select(scanned => scanned.Fact with { Dimensions = [Dimension.Unknown, .. scanned.Fact.Dimensions] })];
     }
@@ -57,6 +57,7 @@ internal sealed class Loop : IValueOperator
         bool goesOn = inputs[1] is not { } condition || condition.Bytes[0] != 0;
         ImmutableArray<Tensor> values = [.. inputs.Skip(2).Take(carried).Select(value => value!)], outer = [.. inputs.Skip(2 + carried).Select(value => value!)];
         List<Tensor>[] stacks = [.. Enumerable.Range(0, scanned).Select(_ => new List<Tensor>())];
+        long stacked = 0;
         for (long turn = 0; goesOn && turn < most; turn++)
         {
             if (turn == MostTurns) { throw new QuantizationException($"{node} has not ended after {MostTurns} turns; expected fewer. Check the condition of its body."); }
@@ -64,6 +65,8 @@ internal sealed class Loop : IValueOperator
             goesOn = results[0].Bytes[0] != 0;
             values = [.. results.Skip(1).Take(carried)];
             for (int i = 0; i < scanned; i++) { stacks[i].Add(results[1 + carried + i]); }
+            stacked += results.Skip(1 + carried).Sum(result => (long)result.Bytes.Length);
+            if (stacked > Subgraphs.MostStacked) { throw Subgraphs.StackedTooMuch(node, turn + 1); }
         }
         return [.. values, .. stacks.Select((stack, i) => Stack(node, stack, plan.Graph.Outputs[1 + carried + i].Fact))];
     }
@@ -72,7 +75,7 @@ internal sealed class Loop : IValueOperator
     {
         if (turns.Count == 0) { return new Tensor(fact.Type, new Shape([0, .. fact.Dimensions.Select(size => size.Size ?? 0)])); }
         if (turns.Any(turn => turn.Shape != turns[0].Shape)) { throw new QuantizationException($"{node} scans values of shapes {string.Join(", ", turns.Select(turn => turn.Shape).Distinct().Take(3))}; expected one shape in every turn."); }
-        byte[] bytes = new byte[checked(turns[0].Bytes.Length * turns.Count)];
+        byte[] bytes = new byte[turns[0].Bytes.Length * turns.Count];
         for (int i = 0; i < turns.Count; i++) { turns[i].Bytes.CopyTo(bytes.AsSpan(i * turns[0].Bytes.Length)); }
         return new Tensor(fact.Type, new Shape([turns.Count, .. turns[0].Shape.Sizes]), bytes);
     }

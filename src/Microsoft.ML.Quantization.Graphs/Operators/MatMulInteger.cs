@@ -12,8 +12,8 @@ internal sealed class MatMulInteger : IOperator
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact a = site.Input(0, ElementType.UInt8, ElementType.Int8).WithRank(site, 0, 1, int.MaxValue), b = site.Input(1, ElementType.UInt8, ElementType.Int8).WithRank(site, 1, 1, int.MaxValue);
-        if (site.OptionalInput(2) is not null) { site.Input(2, a.Type).WithRank(site, 2, 0, 1); }
-        if (site.OptionalInput(3) is not null) { site.Input(3, b.Type).WithRank(site, 3, 0, 1); }
+        if (site.OptionalInput(2) is not null) { IntegerMatrixProduct.CheckZeroPoints(site, 2, a.Type, a.Rank > 1 ? a.Dimensions[^2] : 1, "row of A"); }
+        if (site.OptionalInput(3) is not null) { IntegerMatrixProduct.CheckZeroPoints(site, 3, b.Type, b.Rank > 1 ? b.Dimensions[^1] : 1, "column of B"); }
         return [new(ElementType.Int32, IntegerMatrixProduct.Infer(site, a, b))];
     }
 

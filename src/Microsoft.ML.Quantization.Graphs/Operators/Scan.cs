@@ -24,7 +24,7 @@ internal sealed class Scan : IValueOperator
             if (body.Outputs.Length < states) { throw site.Refuse($"its body gives {body.Outputs.Length} values; expected {states} states and more"); }
             TensorFact[] next = [.. carried.Select((value, i) => Subgraphs.Either(site, value, body.Outputs[i].Fact))];
             if (next.SequenceEqual(carried)) { break; }
-            carried = round < 8 ? next : [.. next.Select(value => value.Opened())];
+            carried = round < 3 ? next : [.. next.Select(value => value.Opened())];
         }
         return [.. carried, .. body.Outputs.Skip(states).Select((output, i) => output.Fact with
         {
@@ -56,11 +56,14 @@ internal sealed class Scan : IValueOperator
         int length = sequences[0].Shape[axes[0]];
         if (sequences.Where((sequence, i) => sequence.Shape[axes[i]] != length).Any()) { throw new QuantizationException($"{node} scans inputs of different lengths; expected {length} slices of each."); }
         List<Tensor>[] stacks = [.. Enumerable.Range(0, plan.Graph.Outputs.Length - states).Select(_ => new List<Tensor>())];
+        long stacked = 0;
         for (int step = 0; step < length; step++)
         {
             IEnumerable<Tensor> slices = sequences.Select((sequence, i) => Slice(sequence, axes[i], Setting(node, "scan_input_directions", i) != 0 ? length - 1 - step : step));
             ImmutableArray<Tensor> results = plan.Run([.. carried, .. slices, .. outer]);
             carried = results[..states];
+            stacked += results.Skip(states).Sum(result => (long)result.Bytes.Length);
+            if (stacked > Subgraphs.MostStacked) { throw Subgraphs.StackedTooMuch(node, step + 1); }
             for (int i = 0; i < stacks.Length; i++) { stacks[i].Insert(Setting(node, "scan_output_directions", i) != 0 ? 0 : step, results[states + i]); }
         }
         return [.. carried, .. stacks.Select((stack, i) => Stack(node, stack, plan.Graph.Outputs[states + i].Fact, Setting(node, "scan_output_axes", i)))];

@@ -5,6 +5,9 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <summary>Computes, once and for all, every node whose inputs are all constants: <c>f(c₁, c₂, …)</c> becomes a constant.</summary>
 public sealed class FoldConstants : IGraphPass
 {
+    /// <summary>Bytes that all results together may have beyond those of their inputs.</summary>
+    private const long MostGrowth = 32L << 20;
+
     private readonly OperatorList _operators;
 
     /// <summary>The pass.</summary>
@@ -26,10 +29,11 @@ public sealed class FoldConstants : IGraphPass
         var notes = ImmutableArray.CreateBuilder<PassNote>();
         var known = new Dictionary<string, Tensor>(graph.Constants, StringComparer.Ordinal);
         var folded = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        long grown = 0;
         foreach (Node node in graph.Nodes)
         {
             if (!node.Inputs.All(input => input.Length == 0 || known.ContainsKey(input))) { continue; }
-            string? reason = Fold(graph, node, known);
+            string? reason = Fold(graph, node, known, ref grown);
             if (reason is null) { folded.Add(node); }
             notes.Add(new(Name, node.Name, reason is null, reason ?? $"{node.Operator} of constants computed"));
         }
@@ -44,7 +48,7 @@ public sealed class FoldConstants : IGraphPass
     }
 
     // Null when it was folded, and then the results are in known.
-    private string? Fold(Graph graph, Node node, Dictionary<string, Tensor> known)
+    private string? Fold(Graph graph, Node node, Dictionary<string, Tensor> known, ref long grown)
     {
         if (KeepDequantizeLinear && node.Operator == "DequantizeLinear") { return "it holds quantized constants"; }
         if (node.Outputs.Any(graph.IsOutput)) { return "it writes an output of the graph"; }
@@ -59,6 +63,8 @@ public sealed class FoldConstants : IGraphPass
             if (!facts.All(fact => fact.IsStatic)) { return "the shape of its result is not known before the model runs"; }
             long bytes = facts.Sum(fact => (long)fact.ToShape().Length * fact.Type.SizeInBytes()), read = inputs.Sum(input => input?.Bytes.Length ?? 0L);
             if (bytes > read + LargestResult) { return $"its result has {bytes} bytes, {bytes - read} more than its inputs; at most {LargestResult} more are stored"; }
+            if (bytes > read && grown + bytes - read > MostGrowth) { return $"folded constants have grown by {grown} bytes already; at most {MostGrowth} are stored"; }
+            grown += Math.Max(0, bytes - read);
             ImmutableArray<Tensor> results = ConstantEvaluator.Evaluate(node, op, inputs, facts);
             for (int i = 0; i < results.Length; i++)
             {

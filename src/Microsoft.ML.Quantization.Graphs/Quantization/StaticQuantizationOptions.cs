@@ -18,6 +18,9 @@ public sealed record StaticQuantizationOptions
     /// <summary>Threads of the calibration runs; results do not depend on them.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Bytes that the values of one calibration run may take, as <see cref="ExecutionOptions.MemoryLimit"/>.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>Rows the calibration data has, when known, for progress reports.</summary>
     public long? TotalRows { get; init; }
 

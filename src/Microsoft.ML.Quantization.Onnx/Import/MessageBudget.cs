@@ -18,13 +18,15 @@ internal static class MessageBudget
     /// <summary>Walks the messages of a file without keeping any.</summary>
     /// <exception cref="QuantizationException">It would take more than 64 MB and 8 times its size.</exception>
     /// <exception cref="InvalidDataException">The bytes are no messages.</exception>
-    public static void Check(ReadOnlySpan<byte> file, string source)
+    public static void Check(ReadOnlySpan<byte> file, string source, long? limit = null)
     {
-        long left = Free + (long)PerByte * file.Length;
+        long left = limit ?? Free + (long)PerByte * file.Length;
         Walk(file, Kind.Model, 0, ref left);
         if (left < 0)
         {
-            throw new QuantizationException($"{source} holds more nodes and values than its {file.Length} bytes can describe in earnest; expected a model that fits into 64 MB and 8 times its file. Export it again.");
+            throw new QuantizationException(limit is null
+                ? $"{source} holds more nodes and values than its {file.Length} bytes can describe in earnest; expected a model that fits into 64 MB and 8 times its file. Export it again."
+                : $"{source} takes more than the {limit} bytes of {nameof(OnnxImportOptions)}.{nameof(OnnxImportOptions.MemoryLimit)} once read; expected a smaller model, or a higher limit.");
         }
     }
 

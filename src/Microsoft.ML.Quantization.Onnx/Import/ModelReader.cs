@@ -10,13 +10,13 @@ internal static class ModelReader
 
     /// <summary>The message in a file.</summary>
     /// <exception cref="QuantizationException">The file cannot be read or is no ONNX file.</exception>
-    public static ModelProto Read(string path)
+    public static ModelProto Read(string path, long? limit = null)
     {
         string source = $"Model file '{path}'";
         try
         {
             using FileStream stream = File.OpenRead(path);
-            return Read(stream, source);
+            return Read(stream, source, limit);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -30,7 +30,7 @@ internal static class ModelReader
 
     /// <summary>The message in a stream, read to its end.</summary>
     /// <exception cref="QuantizationException">The stream holds no ONNX file.</exception>
-    public static ModelProto Read(Stream stream, string source)
+    public static ModelProto Read(Stream stream, string source, long? limit = null)
     {
         byte[] bytes = ReadAll(stream, source);
         if (bytes.Length == 0)
@@ -39,7 +39,7 @@ internal static class ModelReader
         }
         try
         {
-            MessageBudget.Check(bytes, source);
+            MessageBudget.Check(bytes, source, limit);
             return ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(bytes);
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidDataException)

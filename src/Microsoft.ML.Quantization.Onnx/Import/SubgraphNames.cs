@@ -5,7 +5,8 @@ namespace Microsoft.ML.Quantization.Onnx;
 /// <summary>Finds the values that subgraphs read from the graphs around them.</summary>
 internal static class SubgraphNames
 {
-    private const int Deepest = 32;
+    // The facts of a loop's body are inferred a few times, those of a loop in it a few times each of those: deeper would take for ever.
+    private const int Deepest = 8;
 
     /// <summary>The names that subgraphs of a node read and do not define, in order of appearance, each once.</summary>
     /// <exception cref="QuantizationException">Subgraphs are nested too deeply.</exception>

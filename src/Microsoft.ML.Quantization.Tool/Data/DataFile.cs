@@ -6,14 +6,15 @@ internal abstract class DataFile : IDisposable
     /// <summary>Opens a data file; its ending says which kind it is.</summary>
     /// <param name="path">The file.</param>
     /// <param name="label">Which column of a <c>.csv</c> file is not a feature; <c>label</c> unless given.</param>
+    /// <param name="memoryLimit">Bytes that its arrays may take together; left out, 64 MB and 8 times the file.</param>
     /// <exception cref="QuantizationException">The file is missing or is not what its ending says.</exception>
-    public static DataFile Open(string path, string? label = null)
+    public static DataFile Open(string path, string? label = null, long? memoryLimit = null)
     {
         if (Directory.Exists(path)) { throw new QuantizationException($"'{path}' is a folder; expected a .npz or .csv file."); }
         if (!File.Exists(path)) { throw new QuantizationException($"There is no data file '{path}'; expected a .npz or .csv file."); }
         return Path.GetExtension(path).ToLowerInvariant() switch
         {
-            ".npz" => NpzFile.Load(path),
+            ".npz" => NpzFile.Load(path, memoryLimit),
             ".csv" => CsvFile.Load(path, label ?? CsvFile.DefaultLabel),
             _ => throw new QuantizationException($"'{path}' ends in '{Path.GetExtension(path)}'; expected .npz (numpy.savez) or .csv (with a header row)."),
         };

@@ -11,7 +11,13 @@ internal sealed class NpzFile : DataFile
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
 
-    private NpzFile(string path, ZipArchive archive) => (FilePath, _archive) = (path, archive);
+    private const long Free = 64L << 20;
+    private const int PerByte = 8;
+
+    private readonly long _most;
+    private long _read;
+
+    private NpzFile(string path, ZipArchive archive, long most) => (FilePath, _archive, _most) = (path, archive, most);
 
     /// <inheritdoc/>
     public override string FilePath { get; }
@@ -21,12 +27,12 @@ internal sealed class NpzFile : DataFile
 
     /// <summary>Opens the archive and lists its arrays.</summary>
     /// <exception cref="QuantizationException">The file is not a whole ZIP archive, or names an array twice or like a path.</exception>
-    public static NpzFile Load(string path)
+    public static NpzFile Load(string path, long? memoryLimit = null)
     {
         FileStream stream = OpenStream(path);
         try
         {
-            var file = new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read));
+            var file = new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read), memoryLimit ?? Free + PerByte * stream.Length);
             file.List();
             return file;
         }
@@ -46,10 +52,16 @@ internal sealed class NpzFile : DataFile
     public override Tensor Read(string name)
     {
         if (!_entries.TryGetValue(name, out ZipArchiveEntry? entry)) { throw Unknown(name); }
+        if (entry.Length > _most - _read)
+        {
+            throw new QuantizationException(
+                $"Array '{name}' of '{FilePath}' unpacks to {entry.Length:N0} bytes, {_read:N0} are taken; expected at most {_most:N0} in all, 64 MB and {PerByte} times the file unless --memory-limit is given. Raise it if the file is to be trusted.");
+        }
         try
         {
             using var stream = new CheckedStream(entry.Open());
             Tensor tensor = NpyReader.Read(stream, entry.Length, entry.CompressedLength);
+            _read += entry.Length;
             return stream.Checksum == entry.Crc32 ? tensor : throw new QuantizationException("does not match its checksum; the file is damaged");
         }
         catch (QuantizationException error)

@@ -8,14 +8,18 @@ namespace Microsoft.ML.Quantization.Tool.Running;
 /// <summary>Inputs made up from a seed: reals from −1 to 1, whole numbers 0 or 1.</summary>
 internal static class RandomInputs
 {
+    /// <summary>Sizes that a file declares are not data that is there: beyond this many bytes a limit has to be given.</summary>
+    private const long MostBytes = 64L << 20;
+
     private const ulong Seed = 20_240_101;
 
     /// <summary>One tensor for each input of a model, with <paramref name="batch"/> rows where the model leaves the first axis open.</summary>
-    /// <exception cref="QuantizationException">Another axis is open as well, so that its size would be a guess.</exception>
-    public static ImmutableArray<Tensor> For(Graph model, int batch)
+    /// <exception cref="QuantizationException">Another axis is open as well, so that its size would be a guess, or the inputs would be larger than the limit.</exception>
+    public static ImmutableArray<Tensor> For(Graph model, int batch, long? memoryLimit = null)
     {
         var random = new SplitMix64(Seed);
         var tensors = ImmutableArray.CreateBuilder<Tensor>(model.Inputs.Length);
+        long bytes = 0;
         foreach (ValueInfo input in model.Inputs)
         {
             int[] sizes = new int[input.Fact.Rank];
@@ -24,7 +28,13 @@ internal static class RandomInputs
                 sizes[axis] = input.Fact.Dimensions[axis].Size ?? (axis == 0 ? batch : throw new QuantizationException(
                     $"Model input {input} leaves the size of axis {axis} open, so its inputs cannot be made up; only the first axis may be open. Export the model with that size fixed."));
             }
-            tensors.Add(Fill(new Tensor(input.Fact.Type, new Shape(sizes)), ref random));
+            var shape = new Shape(sizes);
+            bytes += (long)shape.Length * input.Fact.Type.SizeInBytes();
+            if (bytes > (memoryLimit ?? MostBytes))
+            {
+                throw new QuantizationException($"Model input {input} takes the inputs to {bytes:N0} bytes; expected at most {memoryLimit ?? MostBytes:N0}. Raise --memory-limit if the model is to be trusted.");
+            }
+            tensors.Add(Fill(new Tensor(input.Fact.Type, shape), ref random));
         }
         return tensors.MoveToImmutable();
     }

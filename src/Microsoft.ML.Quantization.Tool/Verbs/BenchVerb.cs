@@ -26,9 +26,9 @@ internal static class BenchVerb
         verb.Does(console, (arguments, cancellation) =>
         {
             ExecutionOptions execution = options.Read(arguments);
-            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
+            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), options.ReadMemory(arguments));
             int batch = Batch(file.Graph, options.ReadBatch(arguments));
-            ImmutableArray<Tensor> inputs = RandomInputs.For(file.Graph, batch);
+            ImmutableArray<Tensor> inputs = RandomInputs.For(file.Graph, batch, options.ReadMemory(arguments));
             using ExecutionPlan plan = ExecutionPlan.Bind(file.Graph, execution);
             using RunContext context = plan.Rent([.. inputs.Select(input => input.Shape)]);
             for (int i = 0; i < inputs.Length; i++) { context.Fill(i, inputs[i]); }

@@ -25,8 +25,8 @@ internal static class EvaluateVerb
         {
             ExecutionOptions execution = options.Read(arguments);
             int? asked = options.ReadBatch(arguments);
-            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
-            using DataFile data = DataFile.Open(arguments.GetRequiredValue(input), arguments.GetValue(label));
+            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), options.ReadMemory(arguments));
+            using DataFile data = DataFile.Open(arguments.GetRequiredValue(input), arguments.GetValue(label), options.ReadMemory(arguments));
             Tensor labels = data.Read(arguments.GetValue(label)!);
             using ExecutionPlan plan = ExecutionPlan.Bind(file.Graph, execution);
             RunResult result = Run(console, file, plan, data, asked, warmUp: true, cancellation);
@@ -35,7 +35,7 @@ internal static class EvaluateVerb
             Comparison? comparison = null;
             if (arguments.GetValue(reference) is string referencePath)
             {
-                ModelFile referenceFile = ModelFile.Load(referencePath);
+                ModelFile referenceFile = ModelFile.Load(referencePath, options.ReadMemory(arguments));
                 using ExecutionPlan referencePlan = ExecutionPlan.Bind(referenceFile.Graph, execution);
                 comparison = Comparison.Of(result.Outputs, Run(console, referenceFile, referencePlan, data, asked, warmUp: false, cancellation).Outputs);
             }

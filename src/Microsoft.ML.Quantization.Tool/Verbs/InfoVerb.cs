@@ -17,15 +17,16 @@ internal static class InfoVerb
         Argument<string> model = Verb.Model("The model, float or quantized (.onnx).");
         Option<bool> json = Verb.Json();
         var verb = new Command("info", "Describes a model: inputs, outputs, operators, size, and what runs in integers. Of a float model: what would after 'static' with default settings.") { model, json };
+        Option<int?> memory = MemoryOption.AddTo(verb);
         verb.Does(console, (arguments, cancellation) =>
         {
-            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
+            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), MemoryOption.Read(arguments, memory));
             bool quantized = IntegerReport.IsQuantized(file.Graph);
             IntegerReport? report = null;
             string? trouble = null;
             try
             {
-                report = Report(file.Graph, quantized, cancellation);
+                report = Report(file.Graph, quantized, MemoryOption.Read(arguments, memory) ?? MemoryOption.InProportionTo(file.Bytes), cancellation);
             }
             catch (QuantizationException refusal)
             {
@@ -40,9 +41,9 @@ internal static class InfoVerb
     }
 
     // Which operators become integers does not depend on the rows, so made-up ones tell it.
-    private static IntegerReport Report(Graph graph, bool quantized, CancellationToken cancellation)
+    private static IntegerReport Report(Graph graph, bool quantized, long? memoryLimit, CancellationToken cancellation)
     {
-        if (!quantized) { graph = ModelQuantizer.QuantizeStatic(graph, [RandomInputs.For(graph, TrialRows)], new() { CancellationToken = cancellation }).Graph; }
+        if (!quantized) { graph = ModelQuantizer.QuantizeStatic(graph, [RandomInputs.For(graph, TrialRows, memoryLimit / 2)], new() { MemoryLimit = memoryLimit, CancellationToken = cancellation }).Graph; }
         using ExecutionPlan plan = ExecutionPlan.Bind(graph);
         return IntegerReport.Of(plan);
     }

@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Tool.Verbs;
 
-/// <summary>The options of verbs that run a model: <c>--engine</c>, <c>--threads</c>, <c>--batch</c>. They change speed, never results.</summary>
+/// <summary>The options of verbs that run a model: <c>--engine</c>, <c>--threads</c>, <c>--batch</c>, <c>--memory-limit</c>. They change speed, never results.</summary>
 internal sealed class RunOptions
 {
     /// <summary>Rows per call unless stated.</summary>
@@ -23,10 +23,13 @@ internal sealed class RunOptions
     /// <summary>How many rows at once.</summary>
     public Option<int?> Batch { get; }
 
+    /// <summary>How much memory.</summary>
+    public required Option<int?> Memory { get; init; }
+
     /// <summary>Adds the options to a verb.</summary>
     public static RunOptions AddTo(Command verb, int defaultBatch = DefaultBatch)
     {
-        var options = new RunOptions(defaultBatch);
+        var options = new RunOptions(defaultBatch) { Memory = MemoryOption.AddTo(verb) };
         verb.Add(options.Engine);
         verb.Add(options.Threads);
         verb.Add(options.Batch);
@@ -39,7 +42,11 @@ internal sealed class RunOptions
     {
         Engine = arguments.GetValue(Engine) is string name ? EngineList.Choose(name) : null,
         Threads = arguments.GetValue(Threads) ?? 1,
+        MemoryLimit = ReadMemory(arguments),
     };
+
+    /// <summary>The memory limit in bytes, or null when none was given.</summary>
+    public long? ReadMemory(ParseResult arguments) => MemoryOption.Read(arguments, Memory);
 
     /// <summary>The batch, or null when none was asked for.</summary>
     public int? ReadBatch(ParseResult arguments) => arguments.GetValue(Batch);

@@ -23,8 +23,8 @@ internal static class RunVerb
             OutputFile.CheckPlace(target, arguments.GetRequiredValue(model), arguments.GetRequiredValue(input));
             if (target.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)) { throw new QuantizationException($"The result goes to '{target}', but answers are written as .npz only; name a file that ends in .npz."); }
             ExecutionOptions execution = options.Read(arguments);
-            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
-            using DataFile data = DataFile.Open(arguments.GetRequiredValue(input));
+            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), options.ReadMemory(arguments));
+            using DataFile data = DataFile.Open(arguments.GetRequiredValue(input), memoryLimit: options.ReadMemory(arguments));
             ModelRows rows = ModelRows.Match(file.Graph, data);
             using ExecutionPlan plan = ExecutionPlan.Bind(file.Graph, execution);
             RunResult result = Watch.Rows(console, "rows", rows.Count, progress => RowRunner.Run(plan, rows, rows.BatchSize(options.ReadBatch(arguments)), warmUp: false, progress, cancellation));

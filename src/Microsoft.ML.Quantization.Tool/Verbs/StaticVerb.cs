@@ -25,17 +25,19 @@ internal static class StaticVerb
         Option<bool> json = Verb.Json();
         var verb = new Command("static", "Quantizes a float model to int8, with ranges learned from calibration rows.") { model, calibration, output, rows, seed, json };
         ConfigurationOptions configuration = ConfigurationOptions.AddTo(verb);
+        Option<int?> memory = MemoryOption.AddTo(verb);
         verb.Does(console, (arguments, cancellation) =>
         {
             long start = Stopwatch.GetTimestamp();
             string target = arguments.GetRequiredValue(output);
             OutputFile.CheckPlace(target, arguments.GetRequiredValue(model), arguments.GetRequiredValue(calibration));
             QConfigMapping mapping = configuration.Read(arguments);
-            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model));
+            long? memoryLimit = MemoryOption.Read(arguments, memory);
+            ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), memoryLimit);
             if (IntegerReport.IsQuantized(file.Graph)) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
-            using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration));
+            using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration), memoryLimit: memoryLimit);
             ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed) ?? 0);
-            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, progress, cancellation));
+            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, memoryLimit, progress, cancellation));
             using ExecutionPlan plan = ExecutionPlan.Bind(quantized.Graph);
             cancellation.ThrowIfCancellationRequested();
             OnnxExporter.Save(quantized.Graph, target); // whole or not at all, a data file beside it included
@@ -52,11 +54,12 @@ internal static class StaticVerb
     private static ModelRows Choose(ModelRows all, int? limit, ulong seed) =>
         limit is int count && count < all.Count ? all.Pick(ReservoirSampler.Choose(count, all.Count, seed)) : all;
 
-    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
+    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, long? memoryLimit, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
         ? throw new QuantizationException("The calibration data has no rows; expected at least one. About 500 to 1,000 representative rows are usual.")
         : ModelQuantizer.QuantizeStatic(model, rows.Batches(rows.FixedBatch is null ? CalibrationBatch : rows.BatchSize(null)), new StaticQuantizationOptions
         {
             QConfigs = mapping,
+            MemoryLimit = memoryLimit,
             TotalRows = rows.Count,
             Progress = progress is null ? null : new Forward(progress),
             CancellationToken = cancellation,

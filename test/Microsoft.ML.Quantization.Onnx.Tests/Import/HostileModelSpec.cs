@@ -67,6 +67,41 @@ public sealed class HostileModelSpec
     }
 
     [TestMethod]
+    public void A_byte_of_zero_in_a_name_is_refused() =>
+        Refused(With(model => model.Graph.Node[0].Output[0] = "a\0b"), "'a?b'", "byte of 0");
+
+    [TestMethod]
+    public void An_input_that_an_operator_needs_cannot_be_left_out() =>
+        Refused(With(model => model.Graph.Node[0].Input[1] = ""), "Add 'add'", "input 1 is left out");
+
+    [TestMethod]
+    public void A_memory_limit_that_is_set_decides()
+    {
+        byte[] bytes = Create().ToByteArray();
+        Refused(() => OnnxImporter.Load(new MemoryStream(bytes), new() { MemoryLimit = 100 }), "more than the 100 bytes of OnnxImportOptions.MemoryLimit");
+        Assert.IsNotNull(OnnxImporter.Load(new MemoryStream(bytes), new() { MemoryLimit = 1 << 20 }));
+    }
+
+    [TestMethod]
+    public void Loops_in_loops_in_loops_end_with_a_message()
+    {
+        static GraphProto Body(int depth)
+        {
+            var body = new GraphProto { Name = $"body{depth}" };
+            body.Input.Add([Scalar($"turn{depth}", 7), Scalar($"goes{depth}", 9), Scalar($"value{depth}", 1)]);
+            body.Output.Add([Scalar($"goes{depth}", 9), Scalar($"next{depth}", 1)]);
+            if (depth == 0) { body.Node.Add(new NodeProto { Name = $"n{depth}", OpType = "Neg", Input = { $"value{depth}" }, Output = { $"next{depth}" } }); }
+            else { body.Node.Add(new NodeProto { Name = $"n{depth}", OpType = "Loop", Input = { "", $"goes{depth}", $"value{depth}" }, Output = { $"next{depth}" }, Attribute = { new AttributeProto { Name = "body", Type = AttributeProto.Types.Kind.Graph, G = Body(depth - 1) } } }); }
+            return body;
+        }
+
+        static ValueInfoProto Scalar(string name, int type) => new() { Name = name, Type = new() { TensorType = new() { ElemType = type, Shape = new() } } };
+
+        var model = new ModelProto { IrVersion = 8, Graph = Body(20), OpsetImport = { new OperatorSetIdProto { Version = 13 } } };
+        Refused(model, "nested");
+    }
+
+    [TestMethod]
     public void Parts_that_are_missing_are_named()
     {
         Refused(With(model => model.Graph = null), "holds no graph");

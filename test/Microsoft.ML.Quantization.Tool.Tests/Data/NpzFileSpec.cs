@@ -126,6 +126,21 @@ public sealed class NpzFileSpec
     }
 
     [TestMethod]
+    public void A_bomb_is_refused_before_it_is_unpacked()
+    {
+        const int length = 80 << 20;
+        byte[] zeros = NpzBuilder.Npy("|u1", $"({length},)", new byte[length]);
+        string path = NpzBuilder.Zip(_folder.At("bomb.npz"), CompressionLevel.Optimal, ("x.npy", zeros));
+        using DataFile file = DataFile.Open(path);
+        string message = Assert.ThrowsExactly<QuantizationException>(() => file.Read("x")).Message;
+        StringAssert.Contains(message, $"unpacks to {zeros.Length:N0} bytes");
+        StringAssert.Contains(message, "--memory-limit");
+        using DataFile trusted = DataFile.Open(path, memoryLimit: 100 << 20);
+        Assert.AreEqual(new Shape(length), trusted.Read("x").Shape);
+        StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => trusted.Read("x")).Message, "are taken");
+    }
+
+    [TestMethod]
     public void A_flipped_bit_is_found_by_the_checksum()
     {
         byte[] bytes = File.ReadAllBytes(NpzBuilder.Zip(_folder.At("a.npz"), ("x.npy", NpzBuilder.Npy("<f4", "(4,)", "0123456789abcdef"u8))));

@@ -27,6 +27,13 @@ internal static class IntegerMatrixProduct
         }
     }
 
+    /// <summary>Refuses zero points that are neither one nor one for each row or column.</summary>
+    public static void CheckZeroPoints(InferenceSite site, int index, ElementType type, Dimension count, string each)
+    {
+        TensorFact fact = site.Input(index, type).WithRank(site, index, 0, 1);
+        if (fact.Rank == 1 && !fact.Dimensions[0].MayEqual(1) && !fact.Dimensions[0].MayEqual(count)) { throw site.Refuse($"its zero points (input {index}) are {fact}; expected one, or one for each {each}, {count}"); }
+    }
+
     /// <summary>The axes of the result, by the rules of MatMul.</summary>
     public static ImmutableArray<Dimension> Infer(InferenceSite site, TensorFact a, TensorFact b)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
@@ -10,6 +12,11 @@ internal static class LossReduction
     public static TensorFact Infer(InferenceSite site)
     {
         TensorFact x = site.Float(0).WithRank(site, 0, 2, int.MaxValue), target = site.Input(1, ElementType.Int64, ElementType.Int32).WithRank(site, 1, x.Rank - 1, x.Rank - 1);
+        ImmutableArray<Dimension> places = x.Dimensions.RemoveAt(1);
+        for (int axis = 0; axis < places.Length; axis++)
+        {
+            if (!places[axis].MayEqual(target.Dimensions[axis])) { throw site.Refuse($"its targets are {target}; expected one for each place of {x}, whose axis 1 counts classes"); }
+        }
         site.Vector(2, x.Dimensions[1], "weight");
         string reduction = site.Attributes.String("reduction", "mean");
         return reduction switch

@@ -5,6 +5,9 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>The checks that shape inference shares. Each refuses with the node's name and what was expected.</summary>
 internal static class SiteChecks
 {
+    private const int MaximumRank = 32;
+    private const int LongestSetting = 1 << 16;
+
     /// <summary>The fact of a required input of one of <paramref name="types"/>.</summary>
     public static TensorFact Input(this InferenceSite site, int index, params ReadOnlySpan<ElementType> types)
     {
@@ -73,7 +76,9 @@ internal static class SiteChecks
     public static TensorFact Opened(this TensorFact fact) => fact with { Dimensions = [.. fact.Dimensions.Select(_ => Dimension.Unknown)] };
 
     /// <summary>A fact of so many axes of unknown size.</summary>
-    public static TensorFact OpenFact(ElementType type, int rank) => new(type, [.. Enumerable.Repeat(Dimension.Unknown, rank)]);
+    public static TensorFact OpenFact(ElementType type, int rank) => rank <= MaximumRank
+        ? new(type, [.. Enumerable.Repeat(Dimension.Unknown, rank)])
+        : throw new QuantizationException($"A value would get {rank} axes; expected at most {MaximumRank}. The sizes given to Reshape, Expand or ConstantOfShape are damaged.");
 
     /// <summary>A list of integers: an attribute in older operator sets, a constant int64 input in newer ones; null when absent.</summary>
     public static ImmutableArray<long>? Setting(this InferenceSite site, string attribute, int index)
@@ -83,6 +88,7 @@ internal static class SiteChecks
         {
             throw site.Refuse($"its {attribute} (input {index}) is computed while the model runs; expected a constant. Export the model with fixed sizes, or fold constants first");
         }
+        if (value.Length > LongestSetting) { throw site.Refuse($"its {attribute} (input {index}) is a list of {value.Length}; expected at most {LongestSetting}"); }
         return Axes.Integers(value) ?? throw site.Refuse($"its {attribute} (input {index}) is {fact}; expected int64 or int32");
     }
 

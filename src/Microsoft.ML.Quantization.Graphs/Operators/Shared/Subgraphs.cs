@@ -11,6 +11,13 @@ internal static class Subgraphs
     /// <summary>The number of captured values, the last inputs of the node and of its subgraphs.</summary>
     public const string Captured = "captured";
 
+    /// <summary>Bytes that a loop may stack: 1 GB.</summary>
+    public const long MostStacked = 1L << 30;
+
+    /// <summary>Refuses a loop that stacks more.</summary>
+    public static QuantizationException StackedTooMuch(Node node, long turns) =>
+        new($"{node} has stacked more than {MostStacked:N0} bytes after {turns} turns; expected less. Check the condition of its body and the number of its turns.");
+
     /// <summary>How many values a node's subgraphs capture.</summary>
     public static int CapturedCount(Node node) => (int)node.Attributes.Int(Captured, 0);
 
