@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// Gates i, o, f and c: <c>i = f(x · Wiᵀ + H · Riᵀ + Pi ∘ C + b), f</c> alike, <c>c = g(x · Wcᵀ + H · Rcᵀ + b), C = f ∘ C + i ∘ c,
 /// o = f(x · Woᵀ + H · Roᵀ + Po ∘ C + b), H = o ∘ h(C)</c>; f = 1 − i with <c>input_forget</c>. Peepholes P are input 7, in the order i, o, f.
-/// ONNX LSTM, opset 9 to 22.
+/// With <c>clip</c> the sums before f and g are limited, the cell before h is not (as in ONNX Runtime). ONNX LSTM, opset 9 to 22.
 /// </summary>
 internal sealed class LSTM : IOperator
 {
@@ -19,30 +19,11 @@ internal sealed class LSTM : IOperator
         return RecurrentSettings.Infer(site, 4, 2, Settings(site.Node));
     }
 
-    public void Forward(StepCall call)
-    {
-        RecurrentSettings settings = Settings(call.Node);
-        bool coupled = call.Attributes.Int("input_forget", 0) != 0;
-        RecurrentRun.Run(call, settings, 4, 2, (direction, sums, states) =>
-        {
-            (float[] state, float[] cell) = (states[0], states[1]);
-            int hidden = state.Length;
-            RecurrentRun.AddRecurrent(call, direction, state, sums, 0, 4);
-            for (int i = 0; i < hidden; i++)
-            {
-                float before = cell[i], input = Gate(Sum(0, i) + Peephole(0, i) * before, 0);
-                float forget = coupled ? 1f - input : Gate(Sum(2, i) + Peephole(2, i) * before, 0);
-                cell[i] = forget * before + input * Gate(Sum(3, i), 1);
-                state[i] = Gate(Sum(1, i) + Peephole(1, i) * cell[i], 0) * settings.Activation(direction, 2)(cell[i]);
-            }
+    public void Forward(StepCall call) => RecurrentBinding.Forward(call, Settings(call.Node), Cell(call.Node));
 
-            float Sum(int gate, int i) => sums[gate * hidden + i] + RecurrentRun.RecurrentBias(call, direction, gate * hidden + i);
+    public Step Bind(BindSite site) => RecurrentBinding.Bind(this, site, Settings(site.Node), Cell(site.Node));
 
-            float Peephole(int gate, int i) => call.HasInput(7) ? call.Input<float>(7)[(direction * 3 + gate) * hidden + i] : 0f;
+    internal static RecurrentSettings Settings(Node node) => RecurrentSettings.Read(node, "Sigmoid", "Tanh", "Tanh");
 
-            float Gate(float sum, int activation) => settings.Activation(direction, activation)(Math.Clamp(sum, -settings.Clip, settings.Clip));
-        });
-    }
-
-    private static RecurrentSettings Settings(Node node) => RecurrentSettings.Read(node, "Sigmoid", "Tanh", "Tanh");
+    internal static RecurrentCell Cell(Node node) => new LstmCell(node.Attributes.Int("input_forget", 0) != 0);
 }

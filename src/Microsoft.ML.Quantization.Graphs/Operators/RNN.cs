@@ -11,19 +11,9 @@ internal sealed class RNN : IOperator
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site) => RecurrentSettings.Infer(site, 1, 1, Settings(site.Node));
 
-    public void Forward(StepCall call)
-    {
-        RecurrentSettings settings = Settings(call.Node);
-        RecurrentRun.Run(call, settings, 1, 1, (direction, sums, states) =>
-        {
-            RecurrentRun.AddRecurrent(call, direction, states[0], sums, 0, 1);
-            for (int i = 0; i < sums.Length; i++)
-            {
-                float sum = sums[i] + RecurrentRun.RecurrentBias(call, direction, i);
-                states[0][i] = settings.Activation(direction, 0)(Math.Clamp(sum, -settings.Clip, settings.Clip));
-            }
-        });
-    }
+    public void Forward(StepCall call) => RecurrentBinding.Forward(call, Settings(call.Node), new RnnCell());
 
-    private static RecurrentSettings Settings(Node node) => RecurrentSettings.Read(node, "Tanh");
+    public Step Bind(BindSite site) => RecurrentBinding.Bind(this, site, Settings(site.Node), new RnnCell());
+
+    internal static RecurrentSettings Settings(Node node) => RecurrentSettings.Read(node, "Tanh");
 }

@@ -34,13 +34,14 @@ internal static class ModelWriter
         model.Graph.Input.AddRange(graph.Inputs.Select(Write));
         model.Graph.Output.AddRange(graph.Outputs.Select(Write));
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.Opset });
+        RecurrentFunctions.AddTo(model, nodes, graph.Opset);
         if (nodes.Any(node => node.Domain == RuntimeDomain)) { model.OpsetImport.Add(new OperatorSetIdProto { Domain = RuntimeDomain, Version = 1 }); }
         return model;
     }
 
     private static void CheckDomain(Node node)
     {
-        if (node.Domain is not ("" or RuntimeDomain))
+        if (node.Domain is not ("" or RuntimeDomain) && !RecurrentFunctions.Has(node))
         {
             throw new QuantizationException($"{node} is of the family '{node.Domain}', which no ONNX runtime knows; expected operators of ONNX or of {RuntimeDomain}. Convert the graph before saving it.");
         }

@@ -6,6 +6,9 @@ namespace Microsoft.ML.Quantization.Graphs.Tests;
 /// <summary>One node with values for its inputs, some of them constants: a graph of one operator.</summary>
 internal sealed record OperatorCase(string Operator, int Opset, ImmutableArray<Tensor?> Inputs, ImmutableHashSet<int> Constants, NodeAttributes Attributes)
 {
+    /// <summary>The operator's domain; empty for ONNX's own.</summary>
+    public string Domain { get; init; } = "";
+
     /// <summary>A case whose inputs are all run-time values; null for one left out.</summary>
     public static OperatorCase Of(string op, params ImmutableArray<Tensor?> inputs) => new(op, 13, inputs, [], NodeAttributes.Empty);
 
@@ -25,7 +28,7 @@ internal sealed record OperatorCase(string Operator, int Opset, ImmutableArray<T
     public IOperator Find() => OperatorList.BuiltIn.Find(Node, Opset);
 
     /// <summary>The node.</summary>
-    public Node Node => new("node", Operator, [.. Inputs.Select((input, i) => input is null ? "" : $"x{i}")], ["y"], Attributes);
+    public Node Node => new("node", Operator, [.. Inputs.Select((input, i) => input is null ? "" : $"x{i}")], ["y"], Attributes, Domain);
 
     /// <summary>Facts of the outputs, inferred with the sizes of the inputs.</summary>
     public ImmutableArray<TensorFact> Infer() => Infer([.. Inputs.Select(input => input is null ? null : new TensorFact(input.Type, input.Shape))]);

@@ -3,10 +3,13 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
+/// <summary>An activation, in place.</summary>
+internal delegate void GateFunction(Engine engine, Span<float> values);
+
 /// <summary>What LSTM, GRU and RNN share: directions, activations, clipping, layout. Inputs are x, W, R, B, sequence lengths, initial state(s).</summary>
 internal sealed class RecurrentSettings
 {
-    private readonly ImmutableArray<Func<float, float>> _activations;
+    private readonly ImmutableArray<GateFunction> _activations;
 
     private RecurrentSettings(Node node, int activations, string[] defaults)
     {
@@ -20,6 +23,7 @@ internal sealed class RecurrentSettings
         if (names.Length != activations * Directions) { throw new QuantizationException($"{node}: it has {names.Length} activations; expected {activations * Directions}, {activations} for each direction."); }
         var alphas = new Queue<float>(node.Attributes.Floats("activation_alpha") ?? []);
         var betas = new Queue<float>(node.Attributes.Floats("activation_beta") ?? []);
+        Names = names;
         _activations = [.. names.Select(name => Activation(node, name, alphas, betas))];
         ActivationsPerDirection = activations;
     }
@@ -33,6 +37,9 @@ internal sealed class RecurrentSettings
     /// <summary>The bound that sums before an activation are clamped to.</summary>
     public float Clip { get; }
 
+    /// <summary>Names of the activations of all directions.</summary>
+    public ImmutableArray<string> Names { get; }
+
     private bool IsReverse { get; }
 
     private int ActivationsPerDirection { get; }
@@ -44,7 +51,7 @@ internal sealed class RecurrentSettings
     public bool Reverses(int direction) => IsReverse || direction == 1;
 
     /// <summary>An activation of a direction.</summary>
-    public Func<float, float> Activation(int direction, int index) => _activations[direction * ActivationsPerDirection + index];
+    public GateFunction Activation(int direction, int index) => _activations[direction * ActivationsPerDirection + index];
 
     /// <summary>Facts of Y and of the last states (as many as asked for).</summary>
     public static ImmutableArray<TensorFact> Infer(InferenceSite site, int gates, int states, RecurrentSettings settings)
@@ -66,24 +73,29 @@ internal sealed class RecurrentSettings
         return [y, .. Enumerable.Repeat(state, states)];
     }
 
-    private static Func<float, float> Activation(Node node, string name, Queue<float> alphas, Queue<float> betas)
+    private static GateFunction Activation(Node node, string name, Queue<float> alphas, Queue<float> betas)
     {
         switch (name.ToLowerInvariant())
         {
-            case "sigmoid": return FloatMath.Sigmoid;
-            case "tanh": return FloatMath.Tanh;
-            case "relu": return static x => x > 0f ? x : 0f;
-            case "softsign": return static x => x / (1f + MathF.Abs(x));
-            case "softplus": return FloatMath.Softplus;
-            case "affine": { float a = Next(alphas, 1f), b = Next(betas, 0f); return x => a * x + b; }
-            case "leakyrelu": { float a = Next(alphas, 0.01f); return x => x < 0f ? a * x : x; }
-            case "thresholdedrelu": { float a = Next(alphas, 1f); return x => x > a ? x : 0f; }
-            case "scaledtanh": { float a = Next(alphas, 1f), b = Next(betas, 1f); return x => a * FloatMath.Tanh(b * x); }
-            case "hardsigmoid": { float a = Next(alphas, 0.2f), b = Next(betas, 0.5f); return x => MathF.Max(0f, MathF.Min(1f, a * x + b)); }
-            case "elu": { float a = Next(alphas, 1f); return x => x < 0f ? a * (FloatMath.Exp(x) - 1f) : x; }
+            case "sigmoid": return static (engine, x) => engine.Sigmoid(x, x);
+            case "tanh": return static (engine, x) => engine.Tanh(x, x);
+            case "relu": return static (engine, x) => engine.Relu(x, x);
+            case "softsign": return Each(static x => x / (1f + MathF.Abs(x)));
+            case "softplus": return Each(FloatMath.Softplus);
+            case "affine": { float a = Next(alphas, 1f), b = Next(betas, 0f); return Each(x => a * x + b); }
+            case "leakyrelu": { float a = Next(alphas, 0.01f); return Each(x => x < 0f ? a * x : x); }
+            case "thresholdedrelu": { float a = Next(alphas, 1f); return Each(x => x > a ? x : 0f); }
+            case "scaledtanh": { float a = Next(alphas, 1f), b = Next(betas, 1f); return Each(x => a * FloatMath.Tanh(b * x)); }
+            case "hardsigmoid": { float a = Next(alphas, 0.2f), b = Next(betas, 0.5f); return Each(x => MathF.Max(0f, MathF.Min(1f, a * x + b))); }
+            case "elu": { float a = Next(alphas, 1f); return Each(x => x < 0f ? a * (FloatMath.Exp(x) - 1f) : x); }
             default: throw new QuantizationException($"{node}: activation '{name}' is not known; expected one of ONNX's, such as Sigmoid or Tanh.");
         }
 
         static float Next(Queue<float> values, float otherwise) => values.TryDequeue(out float value) ? value : otherwise;
+
+        static GateFunction Each(Func<float, float> function) => (_, values) =>
+        {
+            foreach (ref float value in values) { value = function(value); }
+        };
     }
 }

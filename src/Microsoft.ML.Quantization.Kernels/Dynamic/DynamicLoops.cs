@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Microsoft.ML.Quantization.Kernels;
+
+/// <summary>What happens to the exact sums of a <see cref="DynamicProduct"/>. A buffer of floats holds the bits of integers in between.</summary>
+internal static unsafe class DynamicLoops
+{
+    /// <summary>Whole numbers become the bits of the integers they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Round(Span<float> sums)
+    {
+        int i = 0;
+        fixed (float* y = sums)
+        {
+            for (; i <= sums.Length - 8; i += 8) { Vector256.ConvertToInt32Native(Vector256.Load(y + i)).Store((int*)y + i); }
+            for (; i < sums.Length; i++) { ((int*)y)[i] = (int)y[i]; }
+        }
+    }
+
+    /// <summary>Adds whole numbers to integers.</summary>
+    public static void Accumulate(ReadOnlySpan<float> part, Span<float> sums)
+    {
+        Span<int> integers = MemoryMarshal.Cast<float, int>(sums);
+        for (int i = 0; i < part.Length; i++) { integers[i] += (int)part[i]; }
+    }
+
+    /// <summary><c>y[m, n] = float32(y[m, n] + shift · sums[n]) · float32(scale · scales[n]) + bias[n]</c>, y holding integers before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)
+    {
+        fixed (float* values = y, factors = scales, biases = bias)
+        fixed (int* weights = sums)
+        {
+            Vector256<int> shifts = Vector256.Create(shift);
+            Vector256<float> inputScale = Vector256.Create(scale);
+            for (int row = 0; row < y.Length; row += outputs)
+            {
+                float* to = values + row;
+                int n = 0;
+                for (; n <= outputs - 8; n += 8)
+                {
+                    Vector256<int> sum = Vector256.Load((int*)to + n) + shifts * Vector256.Load(weights + n);
+                    Vector256<float> product = Vector256.ConvertToSingle(sum) * (inputScale * Vector256.Load(factors + n));
+                    (product + Vector256.Load(biases + n)).Store(to + n);
+                }
+                for (; n < outputs; n++)
+                {
+                    float product = (float)(((int*)to)[n] + shift * weights[n]) * (scale * factors[n]);
+                    to[n] = product + biases[n];
+                }
+            }
+        }
+    }
+}
