@@ -16,7 +16,7 @@ public sealed class PipelineSpec
     {
         Graph graph = OnnxImporter.Load(RepositoryFolder.At("test", "Models", model));
         GraphVerifier.Verify(graph);
-        Tensor x = Input(graph, seed: 1);
+        ImmutableArray<Tensor> x = Inputs(graph, seed: 1);
         float[] expected = Run(graph, x);
         foreach (IGraphPass pass in FusionPipeline.Passes())
         {
@@ -33,9 +33,9 @@ public sealed class PipelineSpec
     public void The_quantized_graph_is_sound_and_survives_its_text_and_its_file(string model)
     {
         Graph graph = OnnxImporter.Load(RepositoryFolder.At("test", "Models", model));
-        Graph quantized = ModelQuantizer.QuantizeStatic(graph, [[Input(graph, seed: 2)]]).Graph;
+        Graph quantized = ModelQuantizer.QuantizeStatic(graph, [Inputs(graph, seed: 2)]).Graph;
         GraphVerifier.Verify(quantized);
-        Tensor x = Input(graph, seed: 3);
+        ImmutableArray<Tensor> x = Inputs(graph, seed: 3);
         float[] expected = Run(quantized, x);
 
         CollectionAssert.AreEqual(expected, Run(GraphText.Parse(GraphText.Print(quantized)), x), "through text");
@@ -45,17 +45,22 @@ public sealed class PipelineSpec
         CollectionAssert.AreEqual(expected, Run(OnnxImporter.Load(file), x), "through a file");
     }
 
-    private static float[] Run(Graph graph, Tensor x)
+    private static float[] Run(Graph graph, ImmutableArray<Tensor> x)
     {
         using ExecutionPlan plan = ExecutionPlan.Bind(graph);
         return plan.Run(x)[0].AsSpan<float>().ToArray();
     }
 
-    private static Tensor Input(Graph graph, int seed)
+    // Reals from 0 to 1; whole numbers 0 or 1, which are tokens of every vocabulary.
+    private static ImmutableArray<Tensor> Inputs(Graph graph, int seed)
     {
         var random = new Random(seed);
-        var x = new Tensor(ElementType.Float32, new Shape([4, .. graph.Inputs[0].Fact.Dimensions.Skip(1).Select(dimension => dimension.Size!.Value)]));
-        foreach (ref float value in x.AsSpan<float>()) { value = random.NextSingle(); }
-        return x;
+        return [.. graph.Inputs.Select(input =>
+        {
+            var x = new Tensor(input.Fact.Type, new Shape([4, .. input.Fact.Dimensions.Skip(1).Select(dimension => dimension.Size!.Value)]));
+            if (input.Fact.Type == ElementType.Float32) { foreach (ref float value in x.AsSpan<float>()) { value = random.NextSingle(); } }
+            else { foreach (ref long value in x.AsSpan<long>()) { value = random.Next(2); } }
+            return x;
+        })];
     }
 }
