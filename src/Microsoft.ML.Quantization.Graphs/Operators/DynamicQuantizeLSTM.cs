@@ -17,7 +17,7 @@ internal sealed class DynamicQuantizeLSTM : IOperator
 {
     public const string RuntimeDomain = "com.microsoft";
 
-    public OperatorSchema Schema { get; } = new("DynamicQuantizeLSTM", 11, 12, 12, MaxOutputs: 3, RuntimeDomain);
+    public OperatorSchema Schema { get; } = new("DynamicQuantizeLSTM", 11, 3, 12, MaxOutputs: 3, RuntimeDomain);
 
     public OperatorTraits Traits { get; } = new() { IsSetting = static index => index > 0 };
 

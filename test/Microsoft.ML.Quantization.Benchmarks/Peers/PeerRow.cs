@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 
 /// <summary>One comparison.</summary>
 /// <param name="Name">The shape or the model.</param>
-/// <param name="Kind">gemm, gemv, conv, smallk, depthwise, firstconv or model.</param>
+/// <param name="Kind">gemm, gemv, conv, smallk, depthwise, firstconv, recurrent or model.</param>
 /// <param name="Precision">int8 or float: ours.</param>
 /// <param name="Batch">Rows of a run.</param>
 /// <param name="Threads">Threads of both.</param>

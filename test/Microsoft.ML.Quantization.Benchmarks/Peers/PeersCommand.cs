@@ -49,6 +49,10 @@ internal static class PeersCommand
             using var pinned = new PinnedThread();
             foreach (KernelShape shape in KernelShape.All.Where(shape => shape.Name.Contains(options.Filter, StringComparison.Ordinal))) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
         }
+        if (options.Recurrent)
+        {
+            foreach (PeerRow row in RecurrentPeer.Measure(options, folder)) { yield return row; }
+        }
         if (!options.Models) { yield break; }
         foreach (ModelSource model in ModelSource.All(options.Folder).Where(model => model.Name.Contains(options.Filter, StringComparison.Ordinal)))
         {
