@@ -4,15 +4,15 @@ namespace Microsoft.ML;
 internal static class Errors
 {
     public static ArgumentOutOfRangeException MissingColumn(string parameter, string column, string role = "input") =>
-        new(parameter, $"Could not find {(role.Length > 0 ? role + " " : "")}column '{column}'");
+        new(parameter, $"Could not find {role} column '{column}'");
 
     public static ArgumentOutOfRangeException WrongColumn(string parameter, string role, string column, string expected, string actual) =>
         new(parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}");
 
-    public static ArgumentOutOfRangeException Inactive(string column) => new("column", $"Column '{column}' is not active: ask for it when the cursor is opened.");
+    public static ArgumentOutOfRangeException Inactive() => new("column", "requested column not active");
 
     public static InvalidOperationException WrongGetter(DataViewSchema.Column column, Type asked) =>
-        new($"Invalid TValue: '{asked}', expected '{column.Type.RawType}' for column '{column.Name}'.");
+        new($"Invalid TValue: '{asked}', expected type: '{column.Type.RawType}'.");
 
     public static void RequireNotEmpty(string value, string parameter)
     {

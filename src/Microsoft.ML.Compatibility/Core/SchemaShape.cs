@@ -74,6 +74,21 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
             VariableVector,
         }
 
+        /// <summary>The type as ML.NET's messages name it.</summary>
+        internal readonly string TypeText
+        {
+            get
+            {
+                string item = IsKey ? $"Key<{ItemType}>" : ItemType.ToString();
+                return Kind switch
+                {
+                    VectorKind.Vector => $"Vector<{item}>",
+                    VectorKind.VariableVector => $"VarVector<{item}>",
+                    _ => item,
+                };
+            }
+        }
+
         internal readonly Column Renamed(string name) => new(name, Kind, ItemType, IsKey, Annotations);
     }
 }

@@ -71,7 +71,7 @@ public sealed class DataOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(input);
         if (shufflePoolSize <= 0) { throw new ArgumentOutOfRangeException(nameof(shufflePoolSize), "Must be positive"); }
-        return new ShuffledView(input, seed, _host.Rand);
+        return new ShuffledView(input, seed ?? _host.Rand.Next(), shufflePoolSize, shuffleSource);
     }
 
     public IDataView SkipRows(IDataView input, long count)
@@ -90,7 +90,7 @@ public sealed class DataOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(testFraction > 0 && testFraction < 1)) { throw new ArgumentOutOfRangeException(nameof(testFraction), "Must be between 0 and 1 exclusive"); }
-        var place = new RowPlace(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
+        RowPlace place = RowPlace.Of(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
         return new(place.Filter(data, value => value >= testFraction), place.Filter(data, value => value < testFraction));
     }
 
@@ -98,9 +98,11 @@ public sealed class DataOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (numberOfFolds <= 1) { throw new ArgumentOutOfRangeException(nameof(numberOfFolds), "Must be more than 1"); }
-        var place = new RowPlace(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
+        RowPlace place = RowPlace.Of(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
+        // A row on the border of two folds is in both, as in ML.NET.
+        double Border(int fold) => (double)fold / numberOfFolds;
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(
-            place.Filter(data, value => (int)(value * numberOfFolds) != fold), place.Filter(data, value => (int)(value * numberOfFolds) == fold)))];
+            place.Filter(data, value => value < Border(fold) || value > Border(fold + 1)), place.Filter(data, value => value >= Border(fold) && value <= Border(fold + 1))))];
     }
 
     private static void RequirePositive(IDataView input, long count)

@@ -15,7 +15,7 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
         Count = count;
     }
 
-    public KeyDataViewType(Type type, int count) : this(type, count > 0 ? (ulong)count : 0UL)
+    public KeyDataViewType(Type type, int count) : this(type, unchecked((ulong)count))
     {
     }
 

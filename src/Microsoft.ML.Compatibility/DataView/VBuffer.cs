@@ -13,14 +13,14 @@ public readonly struct VBuffer<T> : IEnumerable
 
     public VBuffer(int length, T[] values, int[] indices = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length < 0) { throw new ArgumentOutOfRangeException(nameof(length)); }
         Require((values?.Length ?? 0) >= length, nameof(values));
         (Length, _count, _values, _indices) = (length, length, values, indices);
     }
 
     public VBuffer(int length, int count, T[] values, int[] indices)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length < 0) { throw new ArgumentOutOfRangeException(nameof(length)); }
         Require(count >= 0 && count <= length, nameof(count));
         Require((values?.Length ?? 0) >= count, nameof(values));
         Require(count == length || (indices?.Length ?? 0) >= count, nameof(indices));

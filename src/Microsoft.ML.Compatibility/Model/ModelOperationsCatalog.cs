@@ -45,7 +45,7 @@ public sealed class ModelOperationsCatalog
     public ITransformer Load(Stream stream, out DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        using ZipArchive archive = Open(stream);
         if (archive.GetEntry($"{LoaderFolder}/Model") is null)
         {
             inputSchema = SchemaFile.ReadOrNull(archive);
@@ -66,7 +66,7 @@ public sealed class ModelOperationsCatalog
     public ITransformer LoadWithDataLoader(Stream stream, out IDataLoader<IMultiStreamSource> loader)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+        using ZipArchive archive = Open(stream);
         if (archive.GetEntry($"{LoaderFolder}/Model") is null)
         {
             throw new InvalidOperationException("Model does not contain an IDataLoader. Perhaps this was saved with an DataViewSchema, " +
@@ -103,6 +103,18 @@ public sealed class ModelOperationsCatalog
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer transformer, PredictionEngineOptions options)
         where TSrc : class
         where TDst : class, new() => new(transformer, options);
+
+    private static ZipArchive Open(Stream stream)
+    {
+        try
+        {
+            return new(stream, ZipArchiveMode.Read, leaveOpen: true);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new FormatException("Failed to open a zip archive", error);
+        }
+    }
 
     private ITransformer LoadWithLoader(ZipArchive archive, out IDataLoader<IMultiStreamSource> loader)
     {

@@ -1,3 +1,5 @@
+using Microsoft.ML.Data;
+
 namespace Microsoft.ML.Runtime;
 
 /// <summary>The environment behind an <see cref="MLContext"/>, and every host registered under it.</summary>
@@ -12,7 +14,7 @@ internal sealed class LocalHost : IHost
     private LocalHost(string name, int? seed, ComponentCatalog catalog, Action<string, ChannelMessage> log)
     {
         (Name, Seed, ComponentCatalog, _log) = (name, seed, catalog, log);
-        Rand = seed is { } value ? new Random(value) : new Random();
+        Rand = seed is { } value ? new HybridTausworthe((uint)value) : new HybridTausworthe(new Random());
     }
 
     public string Name { get; }
@@ -23,7 +25,7 @@ internal sealed class LocalHost : IHost
 
     public ComponentCatalog ComponentCatalog { get; }
 
-    public string ContextDescription => Name;
+    public string ContextDescription => "HostEnvironment";
 
     public TException Process<TException>(TException ex)
         where TException : Exception => ex;

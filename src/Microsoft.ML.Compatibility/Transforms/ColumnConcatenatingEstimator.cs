@@ -46,8 +46,7 @@ public sealed class ColumnConcatenatingEstimator : IEstimator<ColumnConcatenatin
 
     public ColumnConcatenatingTransformer Fit(IDataView input)
     {
-        var transformer = new ColumnConcatenatingTransformer(_output, _inputs);
-        transformer.GetOutputSchema(input.Schema);
-        return transformer;
+        ArgumentNullException.ThrowIfNull(input);
+        return new(_output, _inputs);
     }
 }

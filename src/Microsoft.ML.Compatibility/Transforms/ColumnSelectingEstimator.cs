@@ -6,7 +6,11 @@ public sealed class ColumnSelectingEstimator : TrivialEstimator<ColumnSelectingT
 {
     private readonly ColumnSelection _selection;
 
-    internal ColumnSelectingEstimator(ColumnSelection selection) : base(new(selection)) => _selection = selection;
+    internal ColumnSelectingEstimator(ColumnSelection selection) : base(new(Check(selection))) => _selection = selection;
+
+    private static ColumnSelection Check(ColumnSelection selection) => selection.Names is { Length: > 0 }
+        ? selection
+        : throw new InvalidOperationException("Neither keepColumns and dropColumns is set. Exactly one must be specified.");
 
     public override SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {

@@ -10,7 +10,7 @@ internal sealed record ColumnSelection(string[] Names, bool Drop, bool KeepHidde
         RequireAll(shape.Select(column => column.Name));
         return Drop
             ? new(shape.Where(column => !Names.Contains(column.Name)))
-            : new(Names.Select(name => shape.Require(name)));
+            : new(shape.Where(column => Names.Contains(column.Name)));
     }
 
     public RowMapping Bind(DataViewSchema schema)

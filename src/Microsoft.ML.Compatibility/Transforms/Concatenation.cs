@@ -11,7 +11,7 @@ internal static class Concatenation
         {
             if (ItemOf(column) is KeyDataViewType || !Equals(ItemOf(column), item))
             {
-                throw Errors.WrongColumn("inputSchema", "input", column.Name, $"{item} or vector of {item}", column.Type.ToString());
+                throw Errors.WrongColumn("inputSchema", "input", column.Name, item.ToString(), column.Type.ToString());
             }
         }
 

@@ -10,7 +10,7 @@ public static class ConversionsExtensionsCatalog
 
     public static TypeConvertingEstimator ConvertType(this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns, DataKind outputKind = DataKind.Single)
     {
-        ArgumentNullException.ThrowIfNull(columns);
+        if (columns is not { Length: > 0 }) { throw new ArgumentOutOfRangeException(nameof(columns), $"{nameof(columns)} cannot be null or empty"); }
         return new(columns, outputKind);
     }
 

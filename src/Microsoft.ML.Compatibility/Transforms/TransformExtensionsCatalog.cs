@@ -4,8 +4,12 @@ namespace Microsoft.ML;
 
 public static class TransformExtensionsCatalog
 {
-    public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName) =>
-        new(new InputOutputColumnPair(outputColumnName, inputColumnName));
+    public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName)
+    {
+        Errors.RequireNotEmpty(inputColumnName, "columns");
+        Errors.RequireNotEmpty(outputColumnName, "columns");
+        return new(new InputOutputColumnPair(outputColumnName, inputColumnName));
+    }
 
     public static ColumnConcatenatingEstimator Concatenate(this TransformsCatalog catalog, string outputColumnName, params string[] inputColumnNames) =>
         new(outputColumnName, inputColumnNames);

@@ -50,8 +50,16 @@ internal static class Conversions
     {
         TextParser<T> parse = TextParsers.For<T>(target);
         bool mustParse = s_signed.Contains(typeof(T));
-        return text => parse(text, out T value) || !mustParse ? value : throw new InvalidOperationException($"'{text}' is no {typeof(T).Name}, which has no value that means missing.");
+        return text => parse(text, out T value) || !mustParse ? value : throw new InvalidOperationException($"Value could not be parsed from text to {NameOf(typeof(T))}.");
     }
+
+    private static string NameOf(Type signed) => Type.GetTypeCode(signed) switch
+    {
+        TypeCode.SByte => "sbyte",
+        TypeCode.Int16 => "short",
+        TypeCode.Int32 => "int",
+        _ => "long",
+    };
 
     private static Delegate FromTicks<TFrom, TTo>()
         where TTo : INumberBase<TTo> => (TFrom value) => TTo.CreateTruncating(value switch

@@ -53,7 +53,7 @@ internal static class TextParsers
     private static bool TryReal<T>(ReadOnlySpan<char> text, char decimalMarker, bool emptyIsNaN, out T value)
         where T : IFloatingPointIeee754<T>
     {
-        ReadOnlySpan<char> number = text.Trim();
+        ReadOnlySpan<char> number = text.TrimEnd();
         value = emptyIsNaN ? T.NaN : T.Zero;
         if (number.IsEmpty) { return true; }
         if (decimalMarker == ',')
@@ -61,6 +61,8 @@ internal static class TextParsers
             // With a comma for the decimal marker, a point is no part of a number.
             number = number.Contains('.') ? "." : number.ToString().Replace(',', '.');
         }
+        // White space may follow a number and not precede it.
+        if (char.IsWhiteSpace(number[0])) { number = "."; }
         if (T.TryParse(number, Real, CultureInfo.InvariantCulture, out value)) { return true; }
         value = number switch
         {

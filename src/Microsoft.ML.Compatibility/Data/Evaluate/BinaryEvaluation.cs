@@ -38,12 +38,12 @@ internal sealed class BinaryEvaluation
             if (!float.IsFinite(value) || float.IsNaN(truth)) { continue; }
             readProbability?.Invoke(ref chance);
             evaluation._rows.Add(new(value, truth > 0));
-            evaluation._logLoss -= Math.Log2(truth > 0 ? chance : 1.0 - chance);
+            evaluation._logLoss -= Math.Log(truth > 0 ? chance : 1.0 - chance, 2);
         }
         return evaluation;
     }
 
-    public static double EntropyOf(double fraction) => fraction is <= 0 or >= 1 ? 0 : -(fraction * Math.Log2(fraction)) - ((1 - fraction) * Math.Log2(1 - fraction));
+    public static double EntropyOf(double fraction) => fraction is <= 0 or >= 1 ? 0 : (-fraction * Math.Log(fraction, 2)) - ((1 - fraction) * Math.Log(1 - fraction, 2));
 
     /// <summary>How often a positive row scores above a negative one; ties count half.</summary>
     public double AreaUnderRocCurve()
@@ -67,10 +67,10 @@ internal sealed class BinaryEvaluation
         double positives = Positives, hits = 0, precision = 1, area = 0;
         foreach ((int taken, Row row) in _rows.OrderByDescending(row => row.Score).Index())
         {
-            double before = precision;
+            double before = precision, recall = hits / positives;
             hits += row.IsPositive ? 1 : 0;
             precision = hits / (taken + 1);
-            if (row.IsPositive) { area += (before + precision) / 2 / positives; }
+            if (row.IsPositive) { area += ((hits / positives) - recall) * (before + precision) / 2; }
         }
         return area;
     }

@@ -70,7 +70,7 @@ internal sealed class MulticlassEvaluation
         double logLoss = _instances > 0 ? _logLoss / _instances : 0;
         double entropy = -seen.Sum(i => _instancesOfClass[i] * Math.Log(_instancesOfClass[i] / _instances)) / _instances;
         double found = 0;
-        double[] topKAccuracies = [.. _ranks.Take(topK).Select(count => (found += count) / _instances)];
+        double[] topKAccuracies = [.. _ranks.Take(topK).Select(count => found += count / _instances)];
         return new()
         {
             MicroAccuracy = _instances > 0 ? _ranks[0] / _instances : 0,

@@ -7,8 +7,10 @@ public sealed class VectorTypeAttribute : Attribute
     {
     }
 
-    public VectorTypeAttribute(int size) : this([size])
+    public VectorTypeAttribute(int size)
     {
+        if (size < 0) { throw new ArgumentOutOfRangeException(nameof(size), "Should be non-negative number"); }
+        Dims = [size];
     }
 
     public VectorTypeAttribute(params int[] dimensions)

@@ -11,6 +11,6 @@ internal static class ActiveColumns
 
     public static void Require(bool[] active, DataViewSchema.Column column)
     {
-        if (column.Index >= active.Length || !active[column.Index]) { throw Errors.Inactive(column.Name); }
+        if (column.Index >= active.Length || !active[column.Index]) { throw Errors.Inactive(); }
     }
 }

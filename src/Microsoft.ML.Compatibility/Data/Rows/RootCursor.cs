@@ -26,11 +26,18 @@ internal abstract class RootCursor(DataViewSchema schema, bool[] active) : DataV
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
+    protected override void Dispose(bool disposing)
+    {
+        (_done, _position) = (true, -1);
+        base.Dispose(disposing);
+    }
+
     protected abstract bool MoveNextCore(long position);
 
     protected void RequireRow()
     {
-        if (_position < 0) { throw new InvalidOperationException("Cannot call a getter: the cursor is not on a row. Call MoveNext first."); }
+        if (_position < 0) { throw new InvalidOperationException(
+            "Values cannot be fetched at this time. This method was called either before the first call to MoveNext, or at any point after that method returned false."); }
     }
 
     protected void RequireActive(DataViewSchema.Column column) => ActiveColumns.Require(active, column);

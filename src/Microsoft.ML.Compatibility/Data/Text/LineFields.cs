@@ -18,6 +18,7 @@ internal sealed class LineFields(TextFormat format, int lastField, ParseReport r
     private int _sparseNumber;
     private int _position;
     private int _start;
+    private int _end;
     private bool _badQuotes;
     private string _path;
     private long _lineNumber;
@@ -128,10 +129,12 @@ internal sealed class LineFields(TextFormat format, int lastField, ParseReport r
         SkipSpaces(line);
         _start = _position;
         if (format.Sparse) { FetchNumber(line); }
+        _end = _position;
         if (_position >= line.Length) { return false; }
         if (format.Quoting && line[_position] == '"')
         {
             FetchQuoted(line);
+            _end = _position;
             if (_badQuotes) { Report("Illegal quoting"); }
         }
         else
@@ -140,6 +143,7 @@ internal sealed class LineFields(TextFormat format, int lastField, ParseReport r
             length = length < 0 ? line.Length - _position : length;
             _text = _line.Slice(_position, length);
             _position += length;
+            _end = _position;
         }
         return _position++ < line.Length;
     }
@@ -168,6 +172,11 @@ internal sealed class LineFields(TextFormat format, int lastField, ParseReport r
                 _position++;
             }
             else if (letter == '"') { closed = true; }
+            else if (letter == format.Escape && _position + 1 < line.Length)
+            {
+                // Any other escaped letter stays, and so does what escapes it.
+                _unquoted.Append(letter).Append(line[++_position]);
+            }
             else { _unquoted.Append(letter); }
         }
         _badQuotes = !closed;
@@ -181,5 +190,5 @@ internal sealed class LineFields(TextFormat format, int lastField, ParseReport r
         while (_position < line.Length && line[_position] == ' ') { _position++; }
     }
 
-    private void Report(string message) => report?.BadFormat(_path, _lineNumber, _start + 1, Math.Min(_position, _line.Length) + 1, message);
+    private void Report(string message) => report?.BadFormat(_path, _lineNumber, _start + 1, _end + 1, message);
 }

@@ -3,10 +3,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Data;
 
 /// <summary>Tells the log of the first values and lines that could not be read, and at the end how many there were.</summary>
-internal sealed class ParseReport(IHostEnvironment environment) : IDisposable
+internal sealed class ParseReport(IHostEnvironment environment, int shown = 10) : IDisposable
 {
-    private const int Shown = 10;
-
     private readonly IChannel _channel = environment.Start("ParseStats");
     private long _rows;
     private long _badValues;
@@ -17,16 +15,16 @@ internal sealed class ParseReport(IHostEnvironment environment) : IDisposable
 
     public void BadValue(long line, string column, int? slot)
     {
-        if (++_badValues > Shown) { return; }
+        if (++_badValues > shown) { return; }
         Send(ChannelMessageKind.Info, $"  Bad value at line {line} in column {column}" + (slot is null ? "" : $" at slot {slot}"));
-        if (_badValues == Shown) { Send(ChannelMessageKind.Info, "  Suppressing further bad value messages"); }
+        if (_badValues == shown) { Send(ChannelMessageKind.Info, "  Suppressing further bad value messages"); }
     }
 
     public void BadFormat(string path, long line, int from, int to, string message)
     {
-        if (++_badFormats > Shown) { return; }
+        if (++_badFormats > shown) { return; }
         Send(ChannelMessageKind.Warning, $"Format error at {path}({line},{from})-({line},{to}): {message}");
-        if (_badFormats == Shown) { Send(ChannelMessageKind.Warning, "Suppressing further format error messages"); }
+        if (_badFormats == shown) { Send(ChannelMessageKind.Warning, "Suppressing further format error messages"); }
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using Microsoft.ML.Runtime;
+
 namespace Microsoft.ML.Data;
 
 /// <summary>The columns of a text loader, bound to field numbers, and the schema they make. Vectors take slot names from the header.</summary>
@@ -7,10 +9,11 @@ internal sealed class TextBindings
 
     private readonly string _header;
 
-    private TextBindings(TextColumn[] columns, TextFormat format, string header)
+    private TextBindings(IHostEnvironment environment, TextColumn[] columns, TextFormat format, string header)
     {
         (Columns, _header) = (columns, header);
-        var names = new LineFields(format, TextSegment.EndOfLine - 1, report: null);
+        using var report = new ParseReport(environment, shown: 0);
+        var names = new LineFields(format, TextSegment.EndOfLine - 1, report);
         if (header.Length > 0) { names.Split(header.AsMemory(), "", 0); }
         var schema = new DataViewSchema.Builder();
         foreach (TextColumn column in columns) { schema.AddColumn(column.Name, column.Type, SlotNames(column, names)); }
@@ -21,7 +24,7 @@ internal sealed class TextBindings
 
     public DataViewSchema Schema { get; }
 
-    public static TextBindings Create(TextLoader.Column[] columns, TextFormat format, IMultiStreamSource headerFile, IMultiStreamSource sample)
+    public static TextBindings Create(IHostEnvironment environment, TextLoader.Column[] columns, TextFormat format, IMultiStreamSource headerFile, IMultiStreamSource sample)
     {
         if (columns.Any(column => column.Source is not { Length: > 0 })) { throw Wrong("Source", "Must specify some source column indices"); }
         bool needsSize = columns.Any(column => column.Source.Any(range => range is { AutoEnd: true, Max: null })) && format.InputSize == 0;
@@ -30,16 +33,21 @@ internal sealed class TextBindings
         if (needsSize) { lines.AddRange(Some(sample, format, SampledLines)); }
         else if (headerFile is null && format.HasHeader) { lines.AddRange(Some(sample, format, 1)); }
 
-        int size = needsSize ? SizeOf(lines, format) : format.InputSize;
+        if (columns.DistinctBy(column => column.Name?.Trim()).Count() < columns.Length)
+        {
+            using IChannel channel = environment.Start("Binding");
+            channel.Info(MessageSensitivity.All, "Duplicate name(s) specified - later columns will hide earlier ones");
+        }
+        int size = needsSize ? SizeOf(environment, lines, format) : format.InputSize;
         string header = (format.HasHeader || headerFile is not null) && lines.Count > 0 ? lines[0] : "";
-        return new(Bind(columns, size), format, header);
+        return new(environment, Bind(columns, size), format, header);
     }
 
-    public static TextBindings Read(BinaryReader reader, TextFormat format)
+    public static TextBindings Read(IHostEnvironment environment, BinaryReader reader, TextFormat format)
     {
         var columns = new TextColumn[reader.ReadInt32()];
         for (int i = 0; i < columns.Length; i++) { columns[i] = TextColumn.Read(reader); }
-        return new(columns, format, reader.ReadString());
+        return new(environment, columns, format, reader.ReadString());
     }
 
     public void Write(BinaryWriter writer)
@@ -50,15 +58,16 @@ internal sealed class TextBindings
     }
 
     private static IEnumerable<string> Some(IMultiStreamSource source, TextFormat format, int count) =>
-        TextLines.Read(source, format with { HasHeader = false }).Take(count).Select(line => line.Text);
+        TextLines.Read(source, format with { HasHeader = false, MaxRows = long.MaxValue }).Take(count).Select(line => line.Text);
 
-    private static int SizeOf(List<string> lines, TextFormat format)
+    private static int SizeOf(IHostEnvironment environment, List<string> lines, TextFormat format)
     {
-        var fields = new LineFields(format, TextSegment.EndOfLine - 1, report: null);
-        int[] sizes = [.. lines.Select(line => format.Trim ? line.TrimEnd() : line).Where(line => line.Length > 0).Select(line => fields.Split(line.AsMemory(), "", 0)).Distinct()];
+        using var report = new ParseReport(environment, shown: 0);
+        var fields = new LineFields(format, TextSegment.EndOfLine - 1, report);
+        int[] sizes = [.. lines.Select(line => format.Trim ? line.TrimEnd() : line).Where(line => line.Length > 0).Select(line => fields.Split(line.AsMemory(), "", 0)).Where(size => size > 0).Distinct()];
         return sizes switch
         {
-            [] or [0] => throw Wrong("Source", "Can't determine the number of source columns without valid data"),
+            [] => throw Wrong("Source", "Can't determine the number of source columns without valid data"),
             [int size] => size,
             _ => throw Wrong("Source", "The size of input lines is not consistent"),
         };
@@ -66,7 +75,12 @@ internal sealed class TextBindings
 
     private static TextColumn[] Bind(TextLoader.Column[] columns, int inputSize)
     {
-        TextSegment[][] segments = [.. columns.Select(column => column.Source.Select(range => Segment(range, inputSize)).ToArray())];
+        var segments = new TextSegment[columns.Length][];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            segments[i] = [.. columns[i].Source.Select(range => Segment(range, inputSize))];
+            if (!columns[i].Source.Any(range => range.AllOther)) { TextSegment.RequireDisjoint(segments[i], columns[i].Name); }
+        }
         (int Column, int Range)[] others = [.. columns.SelectMany((column, i) => column.Source.Index().Where(range => range.Item.AllOther).Select(range => (i, range.Index)))];
         if (others.Length > 1) { throw Wrong("AllOther", "At most one all other range can be specified"); }
         if (others is [(int owner, int index)])
@@ -121,22 +135,33 @@ internal sealed class TextBindings
     private static DataViewSchema.Annotations SlotNames(TextColumn column, LineFields header)
     {
         if (column.Type is not VectorDataViewType { IsKnownSize: true } type) { return null; }
-        var names = new ReadOnlyMemory<char>[type.Size];
+        var names = new List<(int Slot, ReadOnlyMemory<char> Name)>();
         int slot = 0;
-        bool any = false;
         foreach (TextSegment segment in column.Segments)
         {
             for (int field = segment.Min; field < segment.Limit; field++, slot++)
             {
-                names[slot] = header.At(field).Trim();
-                any |= !names[slot].IsEmpty;
+                if (header.At(field).Trim() is { IsEmpty: false } name) { names.Add((slot, name)); }
             }
         }
-        if (!any) { return null; }
+        if (names.Count == 0) { return null; }
         var annotations = new DataViewSchema.Annotations.Builder();
         annotations.Add("SlotNames", new VectorDataViewType(TextDataViewType.Instance, type.Size),
-            (ref VBuffer<ReadOnlyMemory<char>> value) => VBuffer<ReadOnlyMemory<char>>.Copy(names, 0, ref value, names.Length));
+            (ref VBuffer<ReadOnlyMemory<char>> value) => Write(names, type.Size, ref value));
         return annotations.ToAnnotations();
+    }
+
+    private static void Write(List<(int Slot, ReadOnlyMemory<char> Name)> names, int size, ref VBuffer<ReadOnlyMemory<char>> value)
+    {
+        bool isSparse = names.Count < size / 2;
+        VBufferEditor<ReadOnlyMemory<char>> editor = isSparse ? VBufferEditor.Create(ref value, size, names.Count) : VBufferEditor.Create(ref value, size);
+        if (!isSparse) { editor.Values.Clear(); }
+        for (int i = 0; i < names.Count; i++)
+        {
+            editor.Values[isSparse ? i : names[i].Slot] = names[i].Name;
+            if (isSparse) { editor.Indices[i] = names[i].Slot; }
+        }
+        value = editor.Commit();
     }
 
     private static ArgumentOutOfRangeException Wrong(string parameter, string message) => new(parameter, message);

@@ -5,11 +5,7 @@ internal sealed class TextColumn
 {
     public TextColumn(string name, PrimitiveDataViewType item, TextSegment[] segments)
     {
-        TextSegment[] sorted = [.. segments.OrderBy(segment => segment.Min)];
-        for (int i = 1; i < sorted.Length; i++)
-        {
-            if (sorted[i - 1].Limit > sorted[i].Min) { throw new ArgumentOutOfRangeException("Source", $"Intervals specified for column '{name}' overlap"); }
-        }
+        TextSegment.RequireDisjoint(segments, name);
         (Name, Item, Segments) = (name, item, segments);
         FixedSize = segments.Where(segment => !segment.IsVariable).Sum(segment => segment.Size);
         bool variable = segments.Any(segment => segment.IsVariable);

@@ -3,6 +3,8 @@ namespace Microsoft.ML.Data;
 /// <summary>How lines are cut into fields and which lines count.</summary>
 internal sealed record TextFormat
 {
+    private const long SmallestThreaded = 128;
+
     public char[] Separators { get; init; }
 
     public bool Quoting { get; init; }
@@ -25,6 +27,9 @@ internal sealed record TextFormat
     public char DecimalMarker { get; init; }
 
     public long MaxRows { get; init; }
+
+    /// <summary>Whether ML.NET would parse on several threads: then it wraps what goes wrong there.</summary>
+    public bool Threads { get; init; }
 
     public bool SeparatedBySpace => Separators.Contains(' ');
 
@@ -53,6 +58,7 @@ internal sealed record TextFormat
             MissingRealsAsNaNs = options.MissingRealsAsNaNs,
             DecimalMarker = options.DecimalMarker,
             MaxRows = options.MaxRows ?? long.MaxValue,
+            Threads = options.UseThreads && options.MaxRows is not < SmallestThreaded,
         };
     }
 
@@ -69,6 +75,7 @@ internal sealed record TextFormat
         MissingRealsAsNaNs = reader.ReadBoolean(),
         DecimalMarker = (char)reader.ReadUInt16(),
         MaxRows = reader.ReadInt64(),
+        Threads = reader.ReadBoolean(),
     };
 
     public void Write(BinaryWriter writer)
@@ -84,6 +91,7 @@ internal sealed record TextFormat
         writer.Write(MissingRealsAsNaNs);
         writer.Write((ushort)DecimalMarker);
         writer.Write(MaxRows);
+        writer.Write(Threads);
     }
 
     private static char Check(char separator, bool sparse)

@@ -19,13 +19,25 @@ internal static class TextLines
             using TextReader reader = files.OpenTextReader(file);
             bool first = true;
             long number = 0;
-            while (Next(reader, format, first, number) is { } text)
+            while (NextOrThrow(reader, format, first, number) is { } text)
             {
                 number++;
                 if (text.Length == 0 || text.StartsWith("//", StringComparison.Ordinal) || (first && text[0] == '#')) { continue; }
                 if (!first || !format.HasHeader) { yield return new(path, number, text); }
                 first = false;
             }
+        }
+    }
+
+    private static string NextOrThrow(TextReader reader, TextFormat format, bool first, long number)
+    {
+        try
+        {
+            return Next(reader, format, first, number);
+        }
+        catch (IOException error)
+        {
+            throw new FormatException("Stream reading encountered exception", error);
         }
     }
 
@@ -48,20 +60,42 @@ internal static class TextLines
 
     private static bool EndsInsideQuotes(string line, TextFormat format, bool inside)
     {
-        bool atStart = true;
-        for (int i = 0; i < line.Length; i++)
+        if (line.Length == 0) { return inside; }
+        for (int at = 0; ;)
         {
-            char letter = line[i];
-            if (inside)
-            {
-                if (letter == format.Escape && format.Escape != '"') { i++; }
-                else if (letter == '"' && format.Escape == '"' && i + 1 < line.Length && line[i + 1] == '"') { i++; }
-                else if (letter == '"') { (inside, atStart) = (false, false); }
-            }
-            else if (format.Separators.Contains(letter)) { atStart = true; }
-            else if (atStart && letter == '"') { inside = true; }
-            else if (letter != ' ') { atStart = false; }
+            bool open = SkipField(line, format, inside, ref at, out bool wrong);
+            while (at < line.Length && format.Separators.Contains(line[at])) { at++; }
+            if (wrong || at >= line.Length) { return open; }
+            inside = false;
         }
-        return inside;
+    }
+
+    /// <summary>
+    /// Passes over one field; true where the line ends inside its quotes. After illegal quoting the rest of the line counts for nothing,
+    /// and as ML.NET has it, every quoted field is illegal in that sense where the escape is another character than the quote.
+    /// </summary>
+    private static bool SkipField(string line, TextFormat format, bool inside, ref int at, out bool wrong)
+    {
+        wrong = false;
+        while (!inside && !format.SeparatedBySpace && at < line.Length && line[at] == ' ') { at++; }
+        if (at >= line.Length) { return inside; }
+        if (!inside && line[at] != '"')
+        {
+            while (at < line.Length && !format.Separators.Contains(line[at])) { at++; }
+            return false;
+        }
+
+        for (at += inside ? 0 : 1; ; at++)
+        {
+            if (at >= line.Length) { return true; }
+            if (format.Escape == '"' && line[at] == '"' && (++at >= line.Length || line[at] != '"')) { break; }
+            if (format.Escape == '"') { continue; }
+            if (line[at] == format.Escape) { at++; }
+            else if (line[at] == '"') { break; }
+        }
+
+        while (!format.SeparatedBySpace && at < line.Length && line[at] == ' ') { at++; }
+        wrong = at < line.Length && !format.Separators.Contains(line[at]);
+        return false;
     }
 }

@@ -12,19 +12,22 @@ public sealed class TextLoader : IDataLoader<IMultiStreamSource>
     internal TextLoader(IHostEnvironment environment, Options options = null, IMultiStreamSource dataSample = null)
     {
         options ??= new();
-        (_environment, _format) = (environment.Register("TextLoader"), TextFormat.Of(options));
+        _environment = environment.Register("TextLoader");
         IMultiStreamSource header = string.IsNullOrWhiteSpace(options.HeaderFile) ? null : new MultiFileSource(options.HeaderFile);
+        dataSample ??= new MultiFileSource(null);
+        options = EmbeddedOptions.Or(options, header ?? dataSample, _environment);
+        _format = TextFormat.Of(options);
         Column[] columns = options.Columns is { Length: > 0 } named
             ? named
             : [new("Label", DataKind.Single, 0), new("Features", DataKind.Single, [new Range(1, null)])];
-        _bindings = TextBindings.Create(columns, _format, header, dataSample ?? new MultiFileSource(null));
+        _bindings = TextBindings.Create(_environment, columns, _format, header, dataSample);
     }
 
     internal TextLoader(ModelLoadContext context)
     {
         _environment = context.Environment.Register("TextLoader");
         _format = TextFormat.Read(context.Reader);
-        _bindings = TextBindings.Read(context.Reader, _format);
+        _bindings = TextBindings.Read(_environment, context.Reader, _format);
     }
 
     public DataViewSchema GetOutputSchema() => _bindings.Schema;

@@ -8,4 +8,14 @@ internal sealed record TextSegment(int Min, int Limit, bool ForceVector)
     public bool IsVariable => Limit == EndOfLine;
 
     public int Size => Limit - Min;
+
+    public static void RequireDisjoint(IEnumerable<TextSegment> segments, string column)
+    {
+        int limit = 0;
+        foreach (TextSegment segment in segments.OrderBy(segment => segment.Min))
+        {
+            if (limit > segment.Min) { throw new ArgumentOutOfRangeException("Source", $"Intervals specified for column '{column}' overlap"); }
+            limit = segment.Limit;
+        }
+    }
 }

@@ -48,15 +48,15 @@ internal sealed class TextView(IHostEnvironment environment, TextFormat format, 
 
         protected override bool MoveNextCore(long position)
         {
-            if (!_lines.MoveNext()) { return false; }
-            (string path, long number, string text) = _lines.Current;
-            ReadOnlyMemory<char> line = text.AsMemory();
-            int limit = _fields.Split(_format.Trim ? line.TrimEnd() : line, path, number);
             try
             {
+                if (!_lines.MoveNext()) { return false; }
+                (string path, long number, string text) = _lines.Current;
+                ReadOnlyMemory<char> line = text.AsMemory();
+                int limit = _fields.Split(_format.Trim ? line.TrimEnd() : line, path, number);
                 foreach (TextPipe pipe in _pipes) { pipe?.Parse(_fields, limit, number, _report); }
             }
-            catch (InvalidOperationException error)
+            catch (Exception error) when (_format.Threads && error is InvalidOperationException or FormatException)
             {
                 throw new FormatException($"Parsing failed with an exception: {error.Message}", error);
             }

@@ -9,33 +9,64 @@ internal sealed class BootstrapView(IDataView source, int seed, bool complement)
 
     public long? GetRowCount() => null;
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
-    {
-        DataViewRowCursor cursor = source.GetRowCursor(columnsNeeded);
-        var random = new Random(seed);
-        int copies = 0;
-        return new FilterCursor(cursor, () =>
-        {
-            if (copies > 0)
-            {
-                copies--;
-                return FilterCursor.Verdict.Keep;
-            }
-
-            if (!cursor.MoveNext()) { return FilterCursor.Verdict.Stop; }
-            copies = Poisson(random);
-            if (complement) { copies = copies == 0 ? 1 : 0; }
-            return FilterCursor.Verdict.Drop;
-        });
-    }
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
+        new Cursor(source.GetRowCursor(columnsNeeded), new HybridTausworthe((uint)seed), complement);
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded)];
 
-    // Knuth's method: count the uniform factors until their product falls below exp(-1).
-    private static int Poisson(Random random)
+    private sealed class Cursor(DataViewRowCursor input, Random random, bool complement) : LinkedCursor(input)
     {
-        int count = -1;
-        for (double product = 1; product > 1 / Math.E; count++) { product *= random.NextDouble(); }
-        return count;
+        private long _position = -1;
+        private int _copiesLeft;
+        private bool _done;
+
+        public override long Position => _position;
+
+        public override long Batch => 0;
+
+        public override bool MoveNext()
+        {
+            if (_copiesLeft > 0) { _copiesLeft--; }
+            else if (!NextDrawn())
+            {
+                (_done, _position) = (true, -1);
+                return false;
+            }
+            _position++;
+            return true;
+        }
+
+        /// <summary>The copies of a row are told apart by how many of them follow.</summary>
+        public override ValueGetter<DataViewRowId> GetIdGetter()
+        {
+            ValueGetter<DataViewRowId> read = Input.GetIdGetter();
+            return (ref DataViewRowId value) =>
+            {
+                read(ref value);
+                value = value.Combine(new((ulong)_copiesLeft, 0));
+            };
+        }
+
+        private bool NextDrawn()
+        {
+            while (!_done && Input.MoveNext())
+            {
+                int copies = Poisson();
+                if (complement) { copies = copies == 0 ? 1 : 0; }
+                _copiesLeft = copies - 1;
+                if (copies > 0) { return true; }
+            }
+            _copiesLeft = 0;
+            return false;
+        }
+
+        // Knuth's method: count the uniform factors until their product falls to exp(-1).
+        private int Poisson()
+        {
+            double limit = Math.Exp(-1);
+            int count = 0;
+            for (double product = random.NextDouble(); product > limit; product *= random.NextDouble()) { count++; }
+            return count;
+        }
     }
 }

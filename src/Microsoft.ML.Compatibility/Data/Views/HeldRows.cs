@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>Rows of a view, held column by column, and cursors over them in any order.</summary>
-internal sealed class HeldRows(IDataView source, bool keepIds)
+internal sealed class HeldRows(IDataView source, bool keepIds, Random sourceRandom = null)
 {
     private const int BlockSize = 64;
 
@@ -12,10 +12,10 @@ internal sealed class HeldRows(IDataView source, bool keepIds)
 
     public long? Count => _count < 0 ? null : _count;
 
-    public DataViewRowCursor Open(DataViewSchema.Column[] columns, Random random)
+    public DataViewRowCursor Open(DataViewSchema.Column[] columns, Random random, int pool = int.MaxValue)
     {
         Fill(columns);
-        return new Cursor(this, ActiveColumns.Of(source.Schema, columns), random is null ? null : Permutation.Draw(random, _count), 0, 1);
+        return new Cursor(this, ActiveColumns.Of(source.Schema, columns), random is null ? null : Permutation.Draw(random, _count, pool), 0, 1);
     }
 
     /// <summary>Cursors that share the rows: blocks of rows, dealt out in turn.</summary>
@@ -38,7 +38,7 @@ internal sealed class HeldRows(IDataView source, bool keepIds)
 
     private void Read(DataViewSchema.Column[] missing)
     {
-        using DataViewRowCursor cursor = source.GetRowCursor(missing);
+        using DataViewRowCursor cursor = source.GetRowCursor(missing, sourceRandom);
         HeldColumn[] held = [.. missing.Select(column => HeldColumn.Create(cursor, column))];
         ValueGetter<DataViewRowId> readId = cursor.GetIdGetter();
         var ids = new List<DataViewRowId>();

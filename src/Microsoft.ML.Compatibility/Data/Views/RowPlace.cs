@@ -1,37 +1,39 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>
-/// A place in [0, 1) for every row, by its id or by the value of a sampling column. It depends on nothing else, so every
-/// cursor over a view, shuffled or not, splits the rows the same way.
+/// A place in [0, 1) for every row: the next random number, as in ML.NET, or a hash of the value of a sampling column, so that equal values
+/// stay together. (ML.NET hashes them too, but to other places.)
 /// </summary>
 internal sealed class RowPlace
 {
     private const int DefaultSeed = 42;
 
     private readonly DataViewSchema.Column? _key;
-    private readonly ulong _seed;
+    private readonly int _seed;
 
-    public RowPlace(DataViewSchema schema, string keyColumn, int? seed)
-    {
-        _seed = (ulong)(seed ?? DefaultSeed);
-        if (keyColumn is not null) { _key = schema.GetColumnOrNull(keyColumn) ?? throw Errors.MissingColumn("samplingKeyColumn", keyColumn, "SamplingKeyColumn"); }
-    }
+    private RowPlace(DataViewSchema.Column? key, int seed) => (_key, _seed) = (key, seed);
+
+    private static bool IsReal(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Double;
+
+    public static RowPlace Of(DataViewSchema schema, string keyColumn, int? seed) => new(
+        keyColumn is null ? null : schema.GetColumnOrNull(keyColumn) ?? throw Errors.MissingColumn("samplingKeyColumn", keyColumn, "SamplingKeyColumn"), seed ?? DefaultSeed);
 
     public IDataView Filter(IDataView data, Func<double, bool> keep) => new FilteredView(data, _key is { } key ? [key] : [], row =>
     {
-        Func<ulong> hash = _key is { } column ? HashValue(row, column) : HashId(row);
-        return () => keep((Scramble(hash() + (_seed * 0x9E3779B97F4A7C15UL)) >> 11) * (1.0 / (1UL << 53)));
-    });
+        Func<double> place = _key is { } column ? Hashed(row, column) : Random();
+        return () => keep(place());
+    }, inOrder: _key is null);
 
-    private static Func<ulong> HashId(DataViewRow row)
+    private Func<double> Random()
     {
-        ValueGetter<DataViewRowId> read = row.GetIdGetter();
-        DataViewRowId id = default;
-        return () =>
-        {
-            read(ref id);
-            return id.Low ^ Scramble(id.High + 1);
-        };
+        var random = new HybridTausworthe((uint)_seed);
+        return () => random.NextSingle();
+    }
+
+    private Func<double> Hashed(DataViewRow row, DataViewSchema.Column column)
+    {
+        Func<ulong> hash = HashValue(row, column);
+        return () => (Scramble(hash() + ((ulong)_seed * 0x9E3779B97F4A7C15UL)) >> 11) * (1.0 / (1UL << 53));
     }
 
     // The value's text: equal values meet in one split, in every process.

@@ -1,7 +1,10 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>All rows in a random order: the same at every reading when a seed is given. Rows keep their ids.</summary>
-internal sealed class ShuffledView(IDataView source, int? seed, Random random) : IDataView
+/// <summary>
+/// All rows in the order that the seed draws, the same at every reading: each from the next <paramref name="pool"/> rows of the source,
+/// which is itself shuffled where it can be and <paramref name="shuffleSource"/> asks for it. Rows keep their ids.
+/// </summary>
+internal sealed class ShuffledView(IDataView source, int seed, int pool, bool shuffleSource) : IDataView
 {
     private readonly HeldRows _rows = new(source, keepIds: true);
 
@@ -11,8 +14,13 @@ internal sealed class ShuffledView(IDataView source, int? seed, Random random) :
 
     public long? GetRowCount() => source.GetRowCount();
 
-    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
-        _rows.Open([.. columnsNeeded], rand ?? (seed is { } value ? new Random(value) : random));
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
+    {
+        rand ??= new HybridTausworthe((uint)seed);
+        HybridTausworthe sourceRandom = shuffleSource ? new(rand) : null;
+        HeldRows rows = shuffleSource && source.CanShuffle ? new(source, keepIds: true, sourceRandom) : _rows;
+        return rows.Open([.. columnsNeeded], rand, pool);
+    }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) => [GetRowCursor(columnsNeeded, rand)];
 }

@@ -19,7 +19,7 @@ public sealed class CustomMappingEstimator<TSrc, TDst> : TrivialEstimator<Custom
             bool kindFits = expected.Kind == actual.Kind || (expected.Kind == SchemaShape.Column.VectorKind.VariableVector && actual.Kind == SchemaShape.Column.VectorKind.Vector);
             if (!kindFits || expected.IsKey != actual.IsKey || !expected.ItemType.Equals(actual.ItemType))
             {
-                throw Errors.WrongColumn(nameof(inputSchema), "input", member.Name, member.Type.ToString(), $"{actual.Kind} of {actual.ItemType}");
+                throw Errors.WrongColumn(nameof(inputSchema), "input", member.Name, member.Type.ToString(), actual.TypeText);
             }
         }
         return Transformer.Outputs.Aggregate(inputSchema, (shape, member) => shape.With(SchemaShape.Create(member.Name, member.Type,

@@ -14,7 +14,7 @@ public sealed class CustomMappingTransformer<TSrc, TDst> : ITransformer
 
     internal CustomMappingTransformer(Action<TSrc, TDst> map, string contractName, SchemaDefinition input, SchemaDefinition output)
     {
-        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(map, "mapAction");
         (_map, _contractName, _inputDefinition) = (map, contractName, input);
         Inputs = MemberColumn.Bind(typeof(TSrc), input ?? SchemaDefinition.Create(typeof(TSrc), SchemaDefinition.Direction.Write));
         Outputs = MemberColumn.Bind(typeof(TDst), output ?? SchemaDefinition.Create(typeof(TDst), SchemaDefinition.Direction.Write));

@@ -49,6 +49,15 @@ internal static class KeyValues
         return (ValueGetter<VBuffer<TValue>>)((ref VBuffer<TValue> value) =>
         {
             read(ref keys);
+            if (!keys.IsDense && missing is not (float or double))
+            {
+                // Where missing is the default value, sparse stays sparse.
+                VBufferEditor<TValue> sparse = VBufferEditor.Create(ref value, keys.Length, keys.GetValues().Length);
+                keys.GetIndices().CopyTo(sparse.Indices);
+                for (int i = 0; i < keys.GetValues().Length; i++) { sparse.Values[i] = ValueOf(keys.GetValues()[i]); }
+                value = sparse.Commit();
+                return;
+            }
             VBufferEditor<TValue> editor = VBufferEditor.Create(ref value, keys.Length);
             for (int i = 0; i < keys.Length; i++) { editor.Values[i] = ValueOf(keys.GetItemOrDefault(i)); }
             value = editor.Commit();

@@ -105,9 +105,17 @@ internal sealed class TypedKeyMap<T> : KeyMap
         }
 
         var text = new VectorDataViewType(TextDataViewType.Instance, _values.Length);
-        string[] names = [.. _values.Select(value => value is IFormattable number ? number.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : value.ToString())];
+        string[] names = [.. _values.Select(TextOf)];
         annotations.Add("KeyValues", text, AnnotationValue.MakeGetter(names, text));
     }
+
+    // Booleans are named by their numbers here, and only here.
+    private static string TextOf(T value) => value switch
+    {
+        true => "1",
+        false => "0",
+        _ => Conversions.Make<T, ReadOnlyMemory<char>>(TextDataViewType.Instance)(value).ToString(),
+    };
 
     private Delegate MakeGetter(DataViewRow row, DataViewSchema.Column input)
     {
@@ -115,13 +123,14 @@ internal sealed class TypedKeyMap<T> : KeyMap
         {
             ValueGetter<VBuffer<T>> readVector = row.GetGetter<VBuffer<T>>(input);
             VBuffer<T> values = default, dense = default;
+            uint[] numbers = [];
             return (ValueGetter<VBuffer<uint>>)((ref VBuffer<uint> keys) =>
             {
                 readVector(ref values);
                 values.CopyToDense(ref dense);
-                VBufferEditor<uint> editor = VBufferEditor.Create(ref keys, dense.Length);
-                for (int i = 0; i < dense.Length; i++) { editor.Values[i] = KeyOf(dense.GetValues()[i]); }
-                keys = editor.Commit();
+                if (numbers.Length < dense.Length) { numbers = new uint[dense.Length]; }
+                for (int i = 0; i < dense.Length; i++) { numbers[i] = KeyOf(dense.GetValues()[i]); }
+                Vectors.Pack(numbers.AsSpan(0, dense.Length), ref keys);
             });
         }
 

@@ -10,7 +10,7 @@ public sealed class NormalizingEstimator : IEstimator<NormalizingTransformer>
     internal NormalizingEstimator(InputOutputColumnPair[] columns, NormalizerOptions options)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        if (options.MaximumExamples <= 1) { throw new ArgumentOutOfRangeException("MaximumExampleCount", "Must be greater than 1"); }
+        if (options.MaximumExamples <= 1) { throw new ArgumentOutOfRangeException("maximumExampleCount", "Must be greater than 1"); }
         (_columns, _options) = (columns, options);
     }
 

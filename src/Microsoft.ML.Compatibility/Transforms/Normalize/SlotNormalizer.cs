@@ -68,6 +68,7 @@ internal sealed class SlotNormalizer<T>(T[] first, T[] second, bool isCdf, bool 
     {
         ValueGetter<VBuffer<T>> read = row.GetGetter<VBuffer<T>>(input);
         VBuffer<T> source = default, dense = default;
+        T[] slots = new T[first.Length];
         bool fills = HasOffset;
         return (ref VBuffer<T> value) =>
         {
@@ -76,14 +77,13 @@ internal sealed class SlotNormalizer<T>(T[] first, T[] second, bool isCdf, bool 
             if (fills) { source.CopyToDense(ref dense); }
             VBuffer<T> from = fills ? dense : source;
             ReadOnlySpan<T> values = from.GetValues();
-            VBufferEditor<T> editor = VBufferEditor.Create(ref value, from.Length, values.Length);
+            Array.Clear(slots);
             for (int i = 0; i < values.Length; i++)
             {
                 int slot = from.IsDense ? i : from.GetIndices()[i];
-                editor.Values[i] = Apply(slot, values[i]);
-                if (!from.IsDense) { editor.Indices[i] = slot; }
+                slots[slot] = Apply(slot, values[i]);
             }
-            value = editor.Commit();
+            Vectors.Pack(slots, ref value);
         };
     }
 
@@ -93,7 +93,8 @@ internal sealed class SlotNormalizer<T>(T[] first, T[] second, bool isCdf, bool 
         if (first[slot] <= T.Epsilon || !T.IsFinite(value)) { return T.Zero; }
         // Winitzki's approximation of the error function, with his a = 0.147.
         T x = (value - second[slot]) / first[slot];
-        double half = double.CreateTruncating(x * x / T.CreateTruncating(2)), scaled = 0.147 * half;
-        return T.CreateTruncating(0.5 + (0.5 * T.Sign(x) * Math.Sqrt(1 - Math.Exp(-half * ((4 / Math.PI) + scaled) / (1 + scaled)))));
+        T half = x * x / T.CreateTruncating(2), scaled = T.CreateTruncating(0.147) * half;
+        double exponent = double.CreateTruncating(-half) * ((4 / Math.PI) + double.CreateTruncating(scaled)) / double.CreateTruncating(T.One + scaled);
+        return T.CreateTruncating(0.5 + (0.5 * T.Sign(x) * Math.Sqrt(1 - Math.Exp(exponent))));
     }
 }
