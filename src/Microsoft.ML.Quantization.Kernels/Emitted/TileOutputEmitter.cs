@@ -149,7 +149,7 @@ internal static class TileOutputEmitter
     private static void Store(Assembler code, TileShape shape, bool partial)
     {
         bool floats = shape.Output == OutputKind.Floats;
-        for (int vector = 0; partial && floats && vector < shape.Vectors; vector++) { code.kmovw(s_masks[vector], __word_ptr[Call + TileCall.ColumnsAt + vector * sizeof(ushort)]); }
+        if (partial && floats) { LoadFloatMasks(code, shape.Vectors); }
         if (partial && !floats) { code.kmovq(k1, __qword_ptr[Call + TileCall.ColumnsAt]); }
         for (int row = 0; row < shape.Rows; row++)
         {
@@ -172,7 +172,14 @@ internal static class TileOutputEmitter
         if (vectors == 3) { code.vextracti32x4(__xmmword_ptr[Pixel + Offset + VectorBytes / 2], TileEmitter.Vectors[register], 2); }
     }
 
-    private static AssemblerMemoryOperand Masked(AssemblerMemoryOperand to, int vector) => vector switch { 0 => to.k1, 1 => to.k2, 2 => to.k3, _ => to.k4 };
+    /// <summary>Loads the columns to write of each register of floats into the masks of <see cref="Masked"/>.</summary>
+    public static void LoadFloatMasks(Assembler code, int vectors)
+    {
+        for (int vector = 0; vector < vectors; vector++) { code.kmovw(s_masks[vector], __word_ptr[Call + TileCall.ColumnsAt + vector * sizeof(ushort)]); }
+    }
+
+    /// <summary>An operand that writes the columns of one register that are to be written.</summary>
+    public static AssemblerMemoryOperand Masked(AssemblerMemoryOperand to, int vector) => vector switch { 0 => to.k1, 1 => to.k2, 2 => to.k3, _ => to.k4 };
 
     private static AssemblerRegisterZMM Sum(TileShape shape, int row, int vector) => TileEmitter.Vectors[row * shape.Vectors + vector];
 }

@@ -27,7 +27,9 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
     }
 
     public static BoundConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape) =>
-        shape.IsDepthwise ? null : new EmittedFloatConvolution(spec, shape, EmittedPanels.CutFloats(shape));
+        !shape.IsDepthwise ? new EmittedFloatConvolution(spec, shape, EmittedPanels.CutFloats(shape))
+            : FloatDepthwiseEmitter.Vectors(shape.Window.Taps) is > 0 and var vectors ? new EmittedFloatDepthwise(spec, shape, shape.CutDepthwise(vectors * TileShape.Lanes))
+            : null;
 
     private static bool ReadsAllPixelsInOrder(ConvolutionWindow window) =>
         window.Taps == 1 && window.Strides.All(static stride => stride == 1) && window.PadsBegin.All(static pad => pad == 0) && window.PadsEnd.All(static pad => pad == 0);

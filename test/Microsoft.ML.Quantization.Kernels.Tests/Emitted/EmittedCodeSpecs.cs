@@ -22,6 +22,8 @@ public sealed class EmittedCodeSpecs
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            select new object[] { $"tile registers {tiles}x{vectors}", (Action<Assembler>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
+        .. from taps in new[] { 1, 9, 25 }
+           select new object[] { $"float depthwise of {taps} taps", (Action<Assembler>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },
         .. from columns in new[] { 0, 3, 5 }
            select new object[] { $"depthwise of {columns} columns", (Action<Assembler>)(code => DepthwiseEmitter.Write(code, new(columns == 0 ? 0 : 3, columns, 1, 5, true, OutputKind.Codes))) },
     ];
