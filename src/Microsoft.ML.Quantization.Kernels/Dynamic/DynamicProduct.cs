@@ -22,6 +22,7 @@ public sealed class DynamicProduct
     private readonly int[] _sums;
     private readonly float[] _scales;
     private readonly float[] _bias;
+    private readonly int _widest;
 
     /// <summary>Packs weights.</summary>
     /// <param name="engine">The engine that runs it.</param>
@@ -50,6 +51,7 @@ public sealed class DynamicProduct
         var pieces = ImmutableArray.CreateBuilder<Piece>();
         for (int first = 0; first < depth; first += pieces[^1].Length) { pieces.Add(Bind(engine, weights, depth, first, LengthOfPiece(weights, depth, first))); }
         _pieces = pieces.ToImmutable();
+        _widest = _pieces.Max(piece => piece.Length * piece.Weights.Parts);
     }
 
     /// <summary>Length of a row.</summary>
@@ -64,7 +66,7 @@ public sealed class DynamicProduct
     /// <exception cref="OverflowException">They are more than 2³¹.</exception>
     public int ScratchBytes(int rows)
     {
-        int codes = checked(rows * _pieces.Max(piece => piece.Length * piece.Weights.Parts) + Engine.ReadSlack);
+        int codes = checked(rows * _widest + Engine.ReadSlack);
         return IsPlain ? codes : checked(Rounded(codes) + rows * Depth + rows * Outputs * sizeof(float) + sizeof(float));
     }
 
@@ -93,7 +95,7 @@ public sealed class DynamicProduct
         }
         else
         {
-            int at = Rounded(ScratchOfCodes(rows));
+            int at = Rounded(rows * _widest + Engine.ReadSlack);
             Span<byte> codes = scratch.Slice(at + rows * Outputs * sizeof(float), x.Length);
             Span<float> part = MemoryMarshal.Cast<byte, float>(scratch.Slice(at, rows * Outputs * sizeof(float)));
             _engine.Quantize(x, codes, map);
@@ -108,8 +110,6 @@ public sealed class DynamicProduct
     }
 
     private static int Rounded(int bytes) => checked(bytes + sizeof(float) - 1) & -sizeof(float);
-
-    private int ScratchOfCodes(int rows) => rows * _pieces.Max(piece => piece.Length * piece.Weights.Parts) + Engine.ReadSlack;
 
     /// <summary>The most weights from here on whose sums a float holds exactly.</summary>
     private static int LengthOfPiece(ReadOnlySpan<short> weights, int depth, int first)

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Quantization.Onnx.Tests;
 
 /// <summary>Recurrent layers, float and dynamically quantized, against ONNX Runtime on the file that we write.</summary>
 [TestClass]
-public sealed class RecurrentSpec
+public sealed class RecurrentRuntimeSpec
 {
     // ONNX Runtime's sigmoid and tanh are rational approximations; ours are within 3 ulp of the truth.
     private const float FloatBound = 2e-6f;

@@ -18,6 +18,8 @@ public sealed record RecurrentModel(string Operator, int Features = 12, int Hidd
 
     public int Seed { get; init; } = 1;
 
+    public int States => Operator == "LSTM" ? 2 : 1;
+
     private int Gates => Operator switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
 
     private int Directions => Direction == "bidirectional" ? 2 : 1;
