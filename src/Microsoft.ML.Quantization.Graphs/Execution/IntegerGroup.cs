@@ -1,25 +1,19 @@
 using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Kernels;
-using Microsoft.ML.Quantization.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
-/// <summary>A DequantizeLinear–operator–QuantizeLinear group that is one integer call.</summary>
-/// <param name="Node">The operator.</param>
-/// <param name="Inputs">Names of the codes it reads, in the operator's order; empty text for an input left out.</param>
-/// <param name="Output">Name of the codes it writes, or of the float value where no QuantizeLinear follows.</param>
-/// <param name="Aliases">Names of further QuantizeLinear outputs with the same codes.</param>
-/// <param name="InputFacts">What <paramref name="Inputs"/> are.</param>
-/// <param name="OutputParameters">The map of the codes written.</param>
-/// <param name="OutputFact">Type and axes of what is written.</param>
+/// <summary>Nodes between DequantizeLinear and QuantizeLinear that are one call on codes.</summary>
+/// <param name="Node">The operator; the last one where there are several.</param>
+/// <param name="Inputs">Names of what the call reads, in the operator's order: codes, or what is not dequantized; empty text for an input left out.</param>
+/// <param name="Outputs">Names of the codes it writes, or of the float value where no QuantizeLinear follows.</param>
+/// <param name="Aliases">Further QuantizeLinear outputs with the codes of one of <paramref name="Outputs"/>.</param>
+/// <param name="WritesCodes">Whether the outputs are codes.</param>
+/// <param name="Bind">Packs the call for an engine.</param>
 internal sealed record IntegerGroup(
     Node Node,
     ImmutableArray<string> Inputs,
-    string Output,
-    ImmutableArray<string> Aliases,
-    ImmutableArray<IntegerInput?> InputFacts,
-    QuantizationParameters? OutputParameters,
-    TensorFact OutputFact)
-{
-    public IntegerSite Site(int opset, Engine engine) => new(Node, opset, engine, InputFacts, OutputParameters, OutputFact);
-}
+    ImmutableArray<string> Outputs,
+    ImmutableArray<(string Alias, string Output)> Aliases,
+    bool WritesCodes,
+    Func<Engine, Step> Bind);

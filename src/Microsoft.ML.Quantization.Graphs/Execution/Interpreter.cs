@@ -162,9 +162,9 @@ internal sealed class Interpreter
     {
         string value = ValueOf(buffer);
         TensorFact? fact = _facts.Facts.GetValueOrDefault(value);
-        if (fact is null && call is not null && call.Node.Outputs.Length == 1)
+        if (fact is null && call is not null && call.Outputs.IndexOf(buffer) is >= 0 and int index)
         {
-            fact = _facts.Facts[call.Node.Output] with { Type = TypeOf(value) };
+            fact = _facts.Facts[call.Node.Outputs[index]] with { Type = TypeOf(value) };
             _facts.Add(value, fact);
         }
         return fact is { IsStatic: true }

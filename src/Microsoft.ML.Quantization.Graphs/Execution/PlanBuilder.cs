@@ -20,7 +20,7 @@ internal sealed class PlanBuilder
         (_groups, Notes) = IntegerGroups.Find(graph, operators);
         foreach (IntegerGroup group in _groups.Values)
         {
-            foreach (string alias in group.Aliases) { _aliases[alias] = group.Output; }
+            foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class PlanBuilder
         var nodes = new List<Node>();
         foreach (Node node in _graph.Nodes.Reverse())
         {
-            IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? [group.Output] : IsAbsorbed(node) ? [] : node.Outputs;
+            IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? group.Outputs : IsAbsorbed(node) ? [] : node.Outputs;
             if (!outputs.Any(needed.Contains)) { continue; }
             nodes.Add(node);
             needed.UnionWith((group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
@@ -59,7 +59,7 @@ internal sealed class PlanBuilder
     }
 
     private bool IsAbsorbed(Node node) => node.Operator == QuantizationNodes.Quantize
-        && _graph.Producer(node.Inputs[0]) is { } producer && _groups.TryGetValue(producer, out IntegerGroup? group) && group.OutputParameters is not null;
+        && _graph.Producer(node.Inputs[0]) is { } producer && _groups.TryGetValue(producer, out IntegerGroup? group) && group.WritesCodes;
 
     private string Resolve(string value) => _aliases.GetValueOrDefault(value, value);
 
@@ -70,7 +70,7 @@ internal sealed class PlanBuilder
         IOperator op = _operators.Find(node, _graph.Opset);
         if (_groups.TryGetValue(node, out IntegerGroup? group))
         {
-            Add(node, op.BindInteger(group.Site(_graph.Opset, _engine)), [.. group.Inputs.Select(Resolve)], [group.Output]);
+            Add(node, group.Bind(_engine), [.. group.Inputs.Select(Resolve)], group.Outputs);
             return;
         }
 

@@ -75,6 +75,12 @@ public sealed class StepCall
         return MemoryMarshal.Cast<byte, T>(_outputs[index].Span[..(shape.Length * type.SizeInBytes())]);
     }
 
+    /// <summary>An input's memory, to be handed on.</summary>
+    internal Memory<byte> InputMemory(int index) => _inputs[index];
+
+    /// <summary>A float input that the caller fills.</summary>
+    internal Span<float> WritableInput(int index) => MemoryMarshal.Cast<byte, float>(_inputs[index].Span[..(Inputs[index]!.Value.Shape.Length * sizeof(float))]);
+
     internal void SetInput(int index, Memory<byte> memory) => _inputs[index] = memory;
 
     internal void SetOutput(int index, Memory<byte> memory) => _outputs[index] = memory;

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// y = min(max(x, minimum), maximum). ONNX Clip, opset 9 to 21: the ends are attributes <c>min</c>, <c>max</c> before opset 11 and
 /// optional inputs from then on.
 /// </summary>
-internal sealed class Clip : IOperator
+internal sealed class Clip : IElementwise
 {
     public OperatorSchema Schema { get; } = new("Clip", 9, 1, 3);
 

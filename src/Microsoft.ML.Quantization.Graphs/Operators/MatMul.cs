@@ -68,11 +68,14 @@ internal sealed class MatMul : IOperator
     }
 
     public string? DeclineInteger(IntegerSite site) =>
-        site.Input(1)?.Constant is not { } weights ? "its second input is not constant; a product of two activations stays float"
-        : weights.Shape.Rank > 2 || weights.Length == 0 ? $"its weights are {weights}; integer calls take one matrix"
+        site.Input(1)?.Constant is not { } weights || site.Input(1)!.Parameters is null ? CodeProductStep.Decline(site)
+        : weights.Length == 0 ? $"its weights are {weights}; integer calls take one matrix"
+        : weights.Shape.Rank > 2 ? CodeProductStep.Decline(site)
         : IntegerProduct.Decline(site, Form(weights.Shape));
 
-    public Step BindInteger(IntegerSite site) => IntegerProduct.BindMatrix(site, Form(site.Inputs[1]!.Constant!.Shape));
+    public Step BindInteger(IntegerSite site) => site.Input(1)!.Constant is { Shape.Rank: <= 2 } weights
+        ? IntegerProduct.BindMatrix(site, Form(weights.Shape))
+        : new CodeProductStep(site);
 
     private static ConvolutionForm Form(Shape weights) => new(ConvolutionWindow.None, weights[0], weights.Rank > 1 ? weights[1] : 1, ChannelAxis: 1, InputFirst: true);
 

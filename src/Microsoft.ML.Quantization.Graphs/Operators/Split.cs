@@ -10,7 +10,7 @@ internal sealed class Split : IOperator
 {
     public OperatorSchema Schema { get; } = new("Split", 13, 1, 2, MaxOutputs: int.MaxValue);
 
-    public OperatorTraits Traits { get; } = new() { IsSetting = static index => index > 0 };
+    public OperatorTraits Traits { get; } = new() { Observation = ObservationType.OutputSharesObserverWithInput, IsSetting = static index => index > 0 };
 
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
@@ -42,6 +42,10 @@ internal sealed class Split : IOperator
             offset += block;
         }
     }
+
+    public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site);
+
+    public Step BindInteger(IntegerSite site) => new ForwardStep(this, site.Node);
 
     private static ImmutableArray<long> Equal(InferenceSite site, int size, int parts)
     {

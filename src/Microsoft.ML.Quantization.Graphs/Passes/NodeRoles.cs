@@ -8,20 +8,47 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
 {
     private readonly MaskValues _masks = new(graph, options);
 
+    // A backend other than our engines quantizes operator by operator.
+    private readonly ElementwiseRoots? _chains = options is { Backend: null, JoinElementwise: true } ? new(graph, options.Operators) : null;
+
+    // The nodes before the last one of a chain that is quantized as a whole.
+    private readonly Dictionary<Node, Node> _inChain = new(ReferenceEqualityComparer.Instance);
+
     // Values that are codes when their writers are quantized.
     private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
 
     /// <summary>The roles of all nodes, in graph order.</summary>
     public ImmutableArray<NodeRole> Decide()
     {
+        var lasts = new HashSet<Node>(graph.Nodes.Where(node => _chains?.RootOfLast(node) is not null && IsConfigured(node)), ReferenceEqualityComparer.Instance);
+        foreach (Node last in lasts)
+        {
+            foreach (Node node in _chains!.Before(last)) { _inChain[node] = last; }
+        }
         var roles = ImmutableArray.CreateBuilder<NodeRole>(graph.Nodes.Length);
         foreach (Node node in graph.Nodes)
         {
-            NodeRole role = Decide(node);
+            NodeRole role = _inChain.TryGetValue(node, out Node? last) ? new NodeRole(null, $"it is computed with {last}, as one function of '{_chains!.RootOfLast(last)}'", [])
+                : lasts.Contains(node) ? DecideChain(node)
+                : Decide(node);
             roles.Add(role);
             if (role.MayQuantize && (role.HasWeights || role.Data.Any(_codes.Contains))) { _codes.UnionWith(node.Outputs); }
         }
         return roles.ToImmutable();
+    }
+
+    // The configuration must want every operator that would be quantized by itself.
+    private bool IsConfigured(Node last) => _chains!.Before(last).Append(last).All(node =>
+        options.Operators.Find(node, graph.Opset).Traits.Observation == ObservationType.NotObserved || mapping.Find(node, graph) is { } config && WhyNotStatic(config) is null);
+
+    private NodeRole DecideChain(Node last)
+    {
+        string root = _chains!.RootOfLast(last)!;
+        string? reason = _masks.Why(root) is { } mask ? $"'{root}' {mask}"
+            : _codes.Contains(root) ? null
+            : "it is a function of a float value; codes in between would only cost precision";
+        QConfig? config = mapping.Find(last, graph);
+        return new(reason is null ? config : null, reason ?? (config is null ? "the configuration says not to quantize it" : null), [root]);
     }
 
     private NodeRole Decide(Node node)

@@ -24,6 +24,12 @@ public sealed record PrepareOptions
     public float LargestConstant { get; init; } = 1e4f;
 
     /// <summary>
+    /// Whether elementwise operators that are together a function of one value (<c>x · sigmoid(x)</c>, a GELU spelled out) are quantized as one,
+    /// with no rounding in between; our engines make one table of them. A <see cref="Backend"/> takes them one by one, as PyTorch does.
+    /// </summary>
+    public bool JoinElementwise { get; init; } = true;
+
+    /// <summary>
     /// What the backend can run in integers; an operator it cannot run as configured stays float with that reason. Null for our own engines,
     /// which run every operator that has a quantized form.
     /// </summary>

@@ -59,7 +59,8 @@ internal sealed class QdqRewrite
         string[] inputs = [.. node.Inputs];
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (Rewriting.IsActivation(_graph, node, traits, i) || IsRewritten(inputs[i])) { inputs[i] = Dequantized(inputs[i], dequantized); }
+            // What is computed between a chain's root and its last operator has no codes.
+            if (Rewriting.IsActivation(_graph, node, traits, i) && _parameters.ContainsKey(inputs[i]) || IsRewritten(inputs[i])) { inputs[i] = Dequantized(inputs[i], dequantized); }
         }
         if (traits.WeightInput is { } at && node.HasInput(at) && _graph.Constant(node.Inputs[at]) is { } weights) { WriteWeights(node, traits, config, weights, inputs); }
 

@@ -13,6 +13,7 @@ internal sealed class ScopeReader
     private readonly HashSet<string> _values;
     private readonly OpsetUpgrade _upgrade;
     private readonly LegacyUpgrade _legacy;
+    private readonly QuantizedOperators _quantized;
     private readonly FactPropagation _facts;
     private bool _followsFacts;
 
@@ -23,6 +24,7 @@ internal sealed class ScopeReader
         Builder = new GraphBuilder(name, Math.Max(context.Opset, OnnxVersions.GraphOpset));
         _upgrade = new OpsetUpgrade(context.Opset, Builder, values);
         _legacy = new LegacyUpgrade(context.Opset, this);
+        _quantized = new QuantizedOperators(context.Opset, this);
         _facts = new FactPropagation(Builder.Opset, context.Operators);
     }
 
@@ -97,7 +99,8 @@ internal sealed class ScopeReader
         foreach ((NodeProto message, Node read) in nodes)
         {
             Node node = SubgraphReader.HasSubgraphs(message) ? SubgraphReader.Attach(read, message, this, _context) : read;
-            Append(_upgrade.Apply(_legacy.Apply(node)));
+            Node upgraded = _upgrade.Apply(_legacy.Apply(node));
+            if (!_quantized.Append(upgraded)) { Append(upgraded); }
         }
     }
 

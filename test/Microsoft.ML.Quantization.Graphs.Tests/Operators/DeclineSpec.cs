@@ -80,7 +80,7 @@ public sealed class DeclineSpec
 
     [TestMethod]
     [DataRow("uint8[2, 3]", "uint8[1, 3]", "broadcast; integer calls take equal shapes")]
-    public void Sums_of_unequal_shapes_are_declined(string left, string right, string reason)
+    public void Sums_of_unequal_shapes_have_no_integer_form(string left, string right, string reason)
     {
         Graph graph = GraphText.Parse($"""
             graph g opset 13

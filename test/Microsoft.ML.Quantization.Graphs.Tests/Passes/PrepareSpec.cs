@@ -68,7 +68,7 @@ public sealed class PrepareSpec
     [TestMethod]
     public void An_operator_between_float_operators_stays_float()
     {
-        Graph graph = Dense().Node("d", "Div", "x b").Node("m", "Mul", "d d").Node("p", "Relu", "m").Node("y", "Div", "p b").Outputs("y");
+        Graph graph = Dense().Node("d", "Div", "x b").Node("m", "Mul", "d x").Node("p", "Flatten", "m").Node("y", "Div", "p b").Outputs("y");
         PreparedGraph prepared = Prepare.Run(graph, QConfigMapping.Default);
         Assert.AreEqual("", Groups(prepared));
         Assert.AreEqual("stays float: no quantized operator reads its output", Note(prepared, "m"));

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>An operator that combines two tensors element by element, with NumPy broadcasting: any number type.</summary>
-internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, OperatorTraits traits) : IOperator where TFunction : IBinaryFunction
+internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, OperatorTraits traits) : IElementwise where TFunction : IBinaryFunction
 {
     public OperatorSchema Schema => schema;
 

@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>An operator that applies one function to each element of any number type. The integer form of floats is a table of 256 codes.</summary>
-internal abstract class NumberOperator<TFunction>(OperatorSchema schema) : IOperator where TFunction : struct, INumberFunction
+internal abstract class NumberOperator<TFunction>(OperatorSchema schema) : IElementwise where TFunction : struct, INumberFunction
 {
     public OperatorSchema Schema => schema;
 

@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>An operator that applies one function to each element. Its integer form is a table of 256 codes.</summary>
-internal abstract class UnaryOperator<TFunction>(OperatorSchema schema, OperatorTraits traits) : IOperator where TFunction : struct, IUnaryFunction
+internal abstract class UnaryOperator<TFunction>(OperatorSchema schema, OperatorTraits traits) : IElementwise where TFunction : struct, IUnaryFunction
 {
     public OperatorSchema Schema => schema;
 

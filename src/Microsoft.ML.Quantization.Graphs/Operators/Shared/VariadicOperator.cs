@@ -14,7 +14,7 @@ internal interface IFold
 }
 
 /// <summary>An operator over a list of tensors, folded from the first to the last.</summary>
-internal abstract class VariadicOperator<TFold>(OperatorSchema schema) : IOperator where TFold : IFold
+internal abstract class VariadicOperator<TFold>(OperatorSchema schema) : IElementwise where TFold : IFold
 {
     public OperatorSchema Schema => schema;
 
