@@ -185,11 +185,8 @@ public static class QuantizationCatalog
     /// <param name="inputColumnName">Name of the column to read. Null: the name of the network's only input.</param>
     /// <param name="modelPath">Path of the file.</param>
     /// <exception cref="QuantizationException">The file is missing, holds no valid or no quantized network, or one that cannot be fed from columns.</exception>
-    public static QuantizedModelEstimator QuantizedOnnx(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, string modelPath)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
-        return catalog.QuantizedOnnx(modelPath, new() { OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
-    }
+    public static QuantizedModelEstimator QuantizedOnnx(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, string modelPath) =>
+        catalog.QuantizedOnnx(modelPath, Columns(outputColumnName, inputColumnName));
 
     /// <summary>Creates a <see cref="QuantizedModelEstimator"/>, with options: several inputs and outputs, batch size, engine.</summary>
     /// <inheritdoc cref="QuantizedOnnx(TransformsCatalog, string, string, string)" path="/remarks"/>
@@ -203,6 +200,12 @@ public static class QuantizationCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(modelPath);
         return new(modelPath, options ?? new());
+    }
+
+    private static ScoringOptions Columns(string outputColumnName, string? inputColumnName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputColumnName);
+        return new() { OutputColumnName = outputColumnName, InputColumnName = inputColumnName };
     }
 
     private static QuantizeObserveOptions Options(string outputColumnName, string? inputColumnName, QConfigMapping? qconfigs)

@@ -1,9 +1,10 @@
 using BenchmarkDotNet.Running;
 using Microsoft.ML.Quantization.Benchmarks.Peers;
+using Microsoft.ML.Quantization.Benchmarks.Scoring;
 
 namespace Microsoft.ML.Quantization.Benchmarks;
 
-/// <summary><c>peers</c> compares with ONNX Runtime, <c>steps</c> shows where a model's time goes; anything else goes to BenchmarkDotNet.</summary>
+/// <summary><c>peers</c> compares with ONNX Runtime, <c>steps</c> shows where a model's time goes, <c>scoring</c> times ML.NET's Transform; anything else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
     private const int WrongUsage = 2;
@@ -11,6 +12,7 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         if (arguments is ["steps", ..]) { return StepsCommand.Run(arguments.AsSpan(1)); }
+        if (arguments is ["scoring", ..]) { return ScoringCommand.Run(arguments.AsSpan(1)); }
         if (arguments is not ["peers", ..])
         {
             BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments);

@@ -65,7 +65,7 @@ public sealed class AnnotationSpec
     [TestMethod]
     public void Its_type_is_equal_to_its_own_kind_only()
     {
-        var network = new RowNetwork(s_model.Graph, new());
+        var network = new RowNetwork(s_model.Graph, RowExecution.From(null, 1, null));
         CalibratedColumnType one = new(network, 0), other = new(network, 0);
         Assert.AreEqual<object>(one, other);
         Assert.AreEqual(one.GetHashCode(), other.GetHashCode());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Data;
 using Microsoft.ML.Quantization.Testing;
 
@@ -38,6 +39,29 @@ public sealed class BatchCursorSpec
     [DataRow(32)]
     [DataRow(2_000)]
     public void All_columns_active(int batchSize) => AssertSame(ViewText.Of(Scored(Source, 1)), ViewText.Of(Scored(Source, batchSize)));
+
+    [TestMethod]
+    [DataRow(1)]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(9)]
+    public void Any_number_of_threads(int threads)
+    {
+        IDataView found = _ml.Transforms.QuantizeStatic(s_model, new() { InputColumnName = "Features", OutputColumnName = "Score", BatchSize = 37, Threads = threads }).Fit(Source).Transform(Source);
+        AssertSame(ViewText.Of(Scored(Source, 1)), ViewText.Of(found));
+        AssertSame(ViewText.OfSet(Scored(_ml.Data.Cache(Source), 1), 4), ViewText.OfSet(_ml.Data.Cache(found), 4));
+    }
+
+    [TestMethod]
+    public void The_threads_of_a_cursor_end_with_it()
+    {
+        static int Workers() => Process.GetCurrentProcess().Threads.Count;
+        IDataView scored = _ml.Transforms.QuantizeStatic(s_model, new() { InputColumnName = "Features", OutputColumnName = "Score", BatchSize = 400, Threads = 40 }).Fit(Source).Transform(Source);
+        int before = Workers();
+        for (int i = 0; i < 5; i++) { Assert.AreEqual(Rows, scored.GetColumn<float[]>("Score").Count()); }
+        // The threads of one cursor would be 18, those of five 90; the runtime starts some of its own.
+        Assert.IsTrue(Workers() < before + 60, $"{before} threads before, {Workers()} after");
+    }
 
     [TestMethod]
     [DynamicData(nameof(ActiveColumns))]

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Quantization.Graphs;
-using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization;
 
@@ -30,8 +29,8 @@ internal sealed class Calibrator(QuantizableModel model, NetworkColumns columns,
         {
             QConfigs = options.QConfigs,
             Observers = options.Observers,
-            Engine = options.Engine is { } name ? EngineList.Find(name) : null,
-            Threads = options.Threads,
+            Engine = _network.Execution.Engine,
+            Threads = options.Threads ?? 1,
             TotalRows = rows.Total,
             Progress = options.Progress,
             CancellationToken = options.CancellationToken,

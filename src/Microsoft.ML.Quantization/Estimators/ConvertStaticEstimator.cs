@@ -11,12 +11,11 @@ public sealed class ConvertStaticEstimator : IEstimator<QuantizedModelTransforme
     private readonly string _output;
     private readonly string _calibrated;
     private readonly ConvertOptions _options;
-    private readonly ExecutionOptions _execution;
+    private readonly RowExecution _execution;
 
     internal ConvertStaticEstimator(string output, string calibrated, ConvertOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(output, "outputColumnName");
-        ExecutionSettings.RequirePositive(nameof(options.BatchSize), options.BatchSize);
         (_output, _calibrated, _options, _execution) = (output, calibrated, options, options.ToExecution());
     }
 
@@ -31,7 +30,7 @@ public sealed class ConvertStaticEstimator : IEstimator<QuantizedModelTransforme
         QuantizedModel model = calibrated.Result.Convert();
         var network = new RowNetwork(model.Graph, _execution);
         ImmutableArray<InputColumn> inputs = [.. calibrated.Inputs.Zip(network.Inputs, (name, value) => new InputColumn(name, value).Bind(input.Schema))];
-        return new(model, new(network, inputs, Outputs(network, calibrated.Output), _options.BatchSize), _options.MLContext);
+        return new(model, new(network, inputs, Outputs(network, calibrated.Output)), _options.MLContext);
     }
 
     /// <inheritdoc/>

@@ -36,13 +36,13 @@ public sealed class FakeQuantizeEstimator : IEstimator<FakeQuantizeTransformer>
         }
         CalibrationResult result = new Calibrator(_model, _columns, _options).Run(input, "Aware", warnings);
         var simulation = new RowNetwork(SimulatedNetwork.Of(result.Convert().Graph), _options.ToExecution());
-        return new(_columns.Score(_options.BatchSize, input.Schema, () => result) with { Network = simulation }, result);
+        return new(_columns.Score(input.Schema, () => result) with { Network = simulation }, result);
     }
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         if (_options.LabelColumnName is { } label) { Columns.Require(inputSchema, label); }
-        return _columns.Append(inputSchema, _columns.Score(_options.BatchSize, () => throw new InvalidOperationException("A shape has no calibration.")));
+        return _columns.Append(inputSchema, _columns.Score(() => throw new InvalidOperationException("A shape has no calibration.")));
     }
 }

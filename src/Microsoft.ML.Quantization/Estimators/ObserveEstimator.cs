@@ -23,10 +23,10 @@ public sealed class ObserveEstimator : IEstimator<ObserveTransformer>
     public ObserveTransformer Fit(IDataView input)
     {
         CalibrationResult result = new Calibrator(_model, _columns, _options).Run(input, "Observe", []);
-        return new(_columns.Score(_options.BatchSize, input.Schema, () => result), result);
+        return new(_columns.Score(input.Schema, () => result), result);
     }
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
-        _columns.Append(inputSchema, _columns.Score(_options.BatchSize, () => throw new InvalidOperationException("A shape has no calibration.")));
+        _columns.Append(inputSchema, _columns.Score(() => throw new InvalidOperationException("A shape has no calibration.")));
 }

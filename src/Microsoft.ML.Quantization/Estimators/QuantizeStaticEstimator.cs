@@ -20,9 +20,9 @@ public sealed class QuantizeStaticEstimator : IEstimator<QuantizedModelTransform
     public QuantizedModelTransformer Fit(IDataView input)
     {
         QuantizedModel model = new Calibrator(_model, _columns, _options).Run(input, "Observe", []).Convert();
-        return new(model, _columns.Score(_options.BatchSize, input.Schema) with { Network = new RowNetwork(model.Graph, _options.ToExecution()) }, _options.MLContext);
+        return new(model, _columns.Score(input.Schema) with { Network = new RowNetwork(model.Graph, _options.ToExecution()) }, _options.MLContext);
     }
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _columns.Append(inputSchema, _columns.Score(_options.BatchSize));
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _columns.Append(inputSchema, _columns.Score());
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.ML.Data;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Onnx;
@@ -9,25 +8,19 @@ namespace Microsoft.ML.Quantization;
 /// <remarks>Made by <see cref="QuantizationCatalog.QuantizedOnnx(TransformsCatalog, string, string, string)"/>.</remarks>
 public sealed class QuantizedModelEstimator : IEstimator<QuantizedModelTransformer>
 {
-    private readonly QuantizedModel _model;
-    private readonly ScoringOptions _options;
-    private readonly NetworkColumns _columns;
+    private readonly QuantizedNetworkColumns _columns;
 
     internal QuantizedModelEstimator(string path, ScoringOptions options)
     {
         Graph graph = OnnxImporter.Load(path);
         if (!graph.Nodes.Any(QuantizedOperators.Contains)) { throw Errors.NotQuantized(graph.Name); }
-        (_model, _options, _columns) = (new(graph, [], []), options, NetworkColumns.From(graph, options));
+        _columns = new(new(graph, [], []), options);
     }
 
     /// <summary>Checks the columns of the view.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or does not fit the network.</exception>
-    public QuantizedModelTransformer Fit(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new(_model, _columns.Score(_options.BatchSize, input.Schema), _options.MLContext);
-    }
+    public QuantizedModelTransformer Fit(IDataView input) => _columns.Fit(input);
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _columns.Append(inputSchema, _columns.Score(_options.BatchSize));
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => _columns.GetOutputSchema(inputSchema);
 }

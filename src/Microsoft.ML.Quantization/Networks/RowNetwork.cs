@@ -7,13 +7,16 @@ namespace Microsoft.ML.Quantization;
 /// A graph as a data pipeline sees it: rows in, rows out. Bound to an engine when first used, so that a network which is
 /// only described costs nothing. Safe to share between threads.
 /// </summary>
-internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDisposable
+internal sealed class RowNetwork(Graph graph, RowExecution execution) : IDisposable
 {
     private readonly Lock _gate = new();
     private ExecutionPlan? _plan;
 
     /// <summary>The graph.</summary>
     public Graph Graph => graph;
+
+    /// <summary>How rows are scored.</summary>
+    public RowExecution Execution => execution;
 
     /// <summary>The inputs, in the graph's order.</summary>
     public ImmutableArray<RowValue> Inputs { get; } = [.. graph.Inputs.Select(input => RowValue.From("input", input))];
@@ -32,7 +35,7 @@ internal sealed class RowNetwork(Graph graph, ExecutionOptions execution) : IDis
     {
         get
         {
-            lock (_gate) { return _plan ??= ExecutionPlan.Bind(graph, execution); }
+            lock (_gate) { return _plan ??= ExecutionPlan.Bind(graph, execution.ToPlan()); }
         }
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.ML.Quantization.Graphs;
-
 namespace Microsoft.ML.Quantization;
 
 /// <summary>How a converted network scores. Everything has a default.</summary>
@@ -16,11 +14,11 @@ public sealed record ConvertOptions
     /// <summary>The engine, e.g. <c>Reference</c>; the fastest one, or the one that <c>MLQ_ENGINE</c> names, when null. Results do not depend on it.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>Threads that share one call of the network. Results do not depend on it.</summary>
-    public int Threads { get; init; } = 1;
+    /// <summary>Threads, as in <see cref="ScoringOptions.Threads"/>. Results do not depend on it.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>Its <c>Log</c> gets the warnings of the conversion; without it they are only in <see cref="QuantizedNetwork.Warnings"/>.</summary>
     public MLContext? MLContext { get; init; }
 
-    internal ExecutionOptions ToExecution() => ExecutionSettings.From(Engine, Threads);
+    internal RowExecution ToExecution() => RowExecution.From(Engine, BatchSize, Threads);
 }

@@ -9,7 +9,6 @@ internal sealed record NetworkColumns(RowNetwork Network, ImmutableArray<InputCo
     /// <summary>Checks the options against the network.</summary>
     public static NetworkColumns From(Graph graph, ScoringOptions options)
     {
-        ExecutionSettings.RequirePositive(nameof(options.BatchSize), options.BatchSize);
         var network = new RowNetwork(graph, options.ToExecution());
         ImmutableArray<string> inputs = ColumnMap.Inputs(graph, options.InputColumnName, options.Inputs);
         return new(network, [.. inputs.Zip(network.Inputs, (name, value) => new InputColumn(name, value))], ColumnMap.Outputs(network, options.OutputColumnName, options.Outputs));
@@ -19,16 +18,16 @@ internal sealed record NetworkColumns(RowNetwork Network, ImmutableArray<InputCo
     public static NetworkColumns From(QuantizableModel model, QuantizeObserveOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ExecutionSettings.RequirePositive(nameof(options.CalibrationRows), options.CalibrationRows ?? 1);
+        RowExecution.RequirePositive(nameof(options.CalibrationRows), options.CalibrationRows ?? 1);
         return From(model.Graph, (ScoringOptions)options);
     }
 
     /// <summary>The columns to append, before any schema is known.</summary>
-    public ScoreColumns Score(int batchSize, Func<CalibrationResult>? calibration = null) => new(Network, Inputs, Outputs, batchSize, calibration);
+    public ScoreColumns Score(Func<CalibrationResult>? calibration = null) => new(Network, Inputs, Outputs, calibration);
 
     /// <summary>The columns to append after fitting to a schema.</summary>
-    public ScoreColumns Score(int batchSize, DataViewSchema schema, Func<CalibrationResult>? calibration = null) =>
-        Score(batchSize, calibration) with { Inputs = [.. Inputs.Select(input => input.Bind(schema))] };
+    public ScoreColumns Score(DataViewSchema schema, Func<CalibrationResult>? calibration = null) =>
+        Score(calibration) with { Inputs = [.. Inputs.Select(input => input.Bind(schema))] };
 
     /// <summary>Refuses a network whose output column hides one of its inputs, which a later step reads again.</summary>
     public void RequireOtherOutputs(string step)

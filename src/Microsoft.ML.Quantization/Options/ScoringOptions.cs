@@ -1,5 +1,3 @@
-using Microsoft.ML.Quantization.Graphs;
-
 namespace Microsoft.ML.Quantization;
 
 /// <summary>Which columns feed a network, which it fills, and how it runs. Everything has a default.</summary>
@@ -29,11 +27,15 @@ public record ScoringOptions
     /// <summary>The engine, e.g. <c>Reference</c>; the fastest one, or the one that <c>MLQ_ENGINE</c> names, when null. Results do not depend on it.</summary>
     public string? Engine { get; init; }
 
-    /// <summary>Threads that share one call of the network. Results do not depend on it.</summary>
-    public int Threads { get; init; } = 1;
+    /// <summary>
+    /// Threads over which a cursor spreads the rows of a batch; when <see cref="BatchSize"/> is 1, threads that share the call for one row; while
+    /// calibrating, threads that share the call for a batch. Null: all processors for the rows of a batch, else one. A <c>PredictionEngine</c> scores
+    /// on its caller's thread. Results do not depend on it.
+    /// </summary>
+    public int? Threads { get; init; }
 
     /// <summary>Its <c>Log</c> gets messages while fitting; without it there are none.</summary>
     public MLContext? MLContext { get; init; }
 
-    internal ExecutionOptions ToExecution() => ExecutionSettings.From(Engine, Threads);
+    internal RowExecution ToExecution() => RowExecution.From(Engine, BatchSize, Threads);
 }

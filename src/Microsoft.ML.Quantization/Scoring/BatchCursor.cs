@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Quantization;
 
 /// <summary>
-/// Reads some rows ahead and scores them in one call. The source has then moved on, so the values of every active column, with position,
+/// Reads some rows ahead and scores them together. The source has then moved on, so the values of every active column, with position,
 /// batch and id, are held until the consumer has passed their row.
 /// </summary>
 /// <remarks>
@@ -29,13 +29,13 @@ internal sealed class BatchCursor : DataViewRowCursor
     private bool _sourceEnded;
     private bool _scored;
 
-    public BatchCursor(ScoreMapper mapper, DataViewRowCursor source, bool[] active)
+    public BatchCursor(ScoreMapper mapper, DataViewRowCursor source, bool[] active, int threads)
     {
         (_mapper, _source, _active) = (mapper, source, active);
         _held = [.. mapper.InputSchema.Select(column => active[column.Index] ? HeldColumn.Create(source, column) : null)];
         _ids = new(source.GetIdGetter());
         _readers = [.. mapper.Columns.Inputs.Select(input => RowReader.Open(source, mapper.InputSchema, input))];
-        _runner = new(mapper.Columns.Network);
+        _runner = new(mapper.Columns, mapper.Columns.Network.Execution.BatchSize, threads);
     }
 
     public override DataViewSchema Schema => _mapper.OutputSchema;
@@ -65,7 +65,7 @@ internal sealed class BatchCursor : DataViewRowCursor
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         if (!IsColumnActive(column)) { throw Errors.InactiveColumn(column.Name); }
-        Delegate getter = _mapper.Appended(column.Index) is { } output ? output.MakeGetter(_runner, Score) : _held[column.Index]!.GetGetter(CurrentRow);
+        Delegate getter = _mapper.Appended(column.Index) is { } output ? output.MakeGetter(_runner, _mapper.Columns.Outputs.IndexOf(output), Score) : _held[column.Index]!.GetGetter(CurrentRow);
         return getter as ValueGetter<TValue> ?? throw Errors.WrongGetter(column, typeof(TValue));
     }
 
@@ -90,7 +90,7 @@ internal sealed class BatchCursor : DataViewRowCursor
 
     private void Grow()
     {
-        int limit = Math.Clamp(_limit * 2, 1, _mapper.Columns.BatchSize);
+        int limit = Math.Clamp(_limit * 2, 1, _mapper.Columns.Network.Execution.BatchSize);
         if (limit == _limit) { return; }
         _limit = limit;
         foreach (HeldColumn? column in _held) { column?.Reserve(limit); }

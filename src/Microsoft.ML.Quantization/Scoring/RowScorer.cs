@@ -6,14 +6,14 @@ namespace Microsoft.ML.Quantization;
 internal sealed class RowScorer(ScoreMapper mapper, DataViewRow source) : IDisposable
 {
     private readonly RowReader[] _readers = [.. mapper.Columns.Inputs.Select(input => RowReader.Open(source, mapper.InputSchema, input))];
-    private readonly RowRunner _runner = new(mapper.Columns.Network);
+    private readonly RowRunner _runner = new(mapper.Columns, batchSize: 1, threads: 1);
     private long _scored = long.MinValue;
 
     /// <summary>A getter of one appended column.</summary>
     public Delegate GetGetter(ScoreOutput output)
     {
         _runner.Reserve(1);
-        return output.MakeGetter(_runner, Score);
+        return output.MakeGetter(_runner, mapper.Columns.Outputs.IndexOf(output), Score);
     }
 
     public void Dispose() => _runner.Dispose();

@@ -7,9 +7,8 @@ namespace Microsoft.ML.Quantization;
 /// <param name="Network">The network.</param>
 /// <param name="Inputs">The column behind each input of the network, in its order.</param>
 /// <param name="Outputs">The columns to append.</param>
-/// <param name="BatchSize">Most rows that a cursor scores in one call.</param>
 /// <param name="Calibration">Returns what calibration learned, for a transformer whose columns carry it; null for one whose columns do not.</param>
-internal sealed record ScoreColumns(RowNetwork Network, ImmutableArray<InputColumn> Inputs, ImmutableArray<ScoreOutput> Outputs, int BatchSize, Func<CalibrationResult>? Calibration = null)
+internal sealed record ScoreColumns(RowNetwork Network, ImmutableArray<InputColumn> Inputs, ImmutableArray<ScoreOutput> Outputs, Func<CalibrationResult>? Calibration = null)
 {
     /// <summary>The appended columns with their annotations.</summary>
     /// <param name="generations">How many columns of each input's name the schema in front has.</param>
