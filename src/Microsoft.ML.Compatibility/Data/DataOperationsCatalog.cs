@@ -90,7 +90,7 @@ public sealed class DataOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!(testFraction > 0 && testFraction < 1)) { throw new ArgumentOutOfRangeException(nameof(testFraction), "Must be between 0 and 1 exclusive"); }
-        RowPlace place = RowPlace.Of(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
+        RowPlace place = RowPlace.Of(data, samplingKeyColumnName, seed ?? _host.Seed);
         return new(place.Filter(data, value => value >= testFraction), place.Filter(data, value => value < testFraction));
     }
 
@@ -98,7 +98,7 @@ public sealed class DataOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         if (numberOfFolds <= 1) { throw new ArgumentOutOfRangeException(nameof(numberOfFolds), "Must be more than 1"); }
-        RowPlace place = RowPlace.Of(data.Schema, samplingKeyColumnName, seed ?? _host.Seed);
+        RowPlace place = RowPlace.Of(data, samplingKeyColumnName, seed ?? _host.Seed);
         // A row on the border of two folds is in both, as in ML.NET.
         double Border(int fold) => (double)fold / numberOfFolds;
         return [.. Enumerable.Range(0, numberOfFolds).Select(fold => new TrainTestData(

@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML;
 
-/// <summary>The input schema in a model file: names and types of built-in columns. Annotations are not kept.</summary>
+/// <summary>The input schema in a model file: names, types and annotations of built-in columns.</summary>
 internal static class SchemaFile
 {
     private const string EntryName = "Schema";
@@ -17,6 +17,7 @@ internal static class SchemaFile
         {
             writer.Write(column.Name);
             Write(writer, column.Name, column.Type);
+            AnnotationFile.Write(writer, column.Annotations);
         }
     }
 
@@ -25,11 +26,11 @@ internal static class SchemaFile
         if (archive.GetEntry(EntryName) is not { } entry) { return null; }
         using var reader = new BinaryReader(entry.Open(), Encoding.UTF8);
         var schema = new DataViewSchema.Builder();
-        for (int count = reader.ReadInt32(); count > 0; count--) { schema.AddColumn(reader.ReadString(), Read(reader)); }
+        for (int count = reader.ReadInt32(); count > 0; count--) { schema.AddColumn(reader.ReadString(), Read(reader), AnnotationFile.Read(reader)); }
         return schema.ToSchema();
     }
 
-    private static void Write(BinaryWriter writer, string name, DataViewType type)
+    public static void Write(BinaryWriter writer, string name, DataViewType type)
     {
         var vector = type as VectorDataViewType;
         DataViewType item = vector?.ItemType ?? type;
@@ -41,7 +42,7 @@ internal static class SchemaFile
         writer.Write(item is KeyDataViewType key ? key.Count : 0);
     }
 
-    private static DataViewType Read(BinaryReader reader)
+    public static DataViewType Read(BinaryReader reader)
     {
         int[] dimensions = new int[reader.ReadInt32()];
         for (int i = 0; i < dimensions.Length; i++) { dimensions[i] = reader.ReadInt32(); }

@@ -61,8 +61,8 @@ internal static class TextParsers
             // With a comma for the decimal marker, a point is no part of a number.
             number = number.Contains('.') ? "." : number.ToString().Replace(',', '.');
         }
-        // White space may follow a number and not precede it.
-        if (char.IsWhiteSpace(number[0])) { number = "."; }
+        // White space may follow a number. ML.NET reads it before a single digit, and not before anything longer.
+        if (char.IsWhiteSpace(number[0])) { number = text.TrimStart() is [(>= '0' and <= '9') or '?'] digit ? digit : "."; }
         if (T.TryParse(number, Real, CultureInfo.InvariantCulture, out value)) { return true; }
         value = number switch
         {

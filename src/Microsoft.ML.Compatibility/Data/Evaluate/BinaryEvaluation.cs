@@ -21,10 +21,8 @@ internal sealed class BinaryEvaluation
         DataViewSchema.Column labels = Require(data, label, "label"), scores = Require(data, score, "score");
         Require(data, predicted, "predicted label");
         DataViewSchema.Column? probabilities = probability is null ? null : Require(data, probability, "probability");
-        foreach (DataViewSchema.Column column in probabilities is { } named ? [scores, named] : new[] { scores })
-        {
-            if (!column.Type.Equals(NumberDataViewType.Single)) { throw Errors.WrongColumn("schema", "score", column.Name, "Single", column.Type.ToString()); }
-        }
+        RequireSingle(scores, "score");
+        if (probabilities is { } named) { RequireSingle(named, "probability"); }
 
         var evaluation = new BinaryEvaluation(NamesOf(labels));
         using DataViewRowCursor cursor = data.GetRowCursor(probabilities is { } needed ? [labels, scores, needed] : [labels, scores]);
@@ -84,6 +82,11 @@ internal sealed class BinaryEvaluation
     }
 
     private static DataViewSchema.Column Require(IDataView data, string name, string role) => data.Schema.GetColumnOrNull(name) ?? throw Errors.MissingColumn("schema", name, role);
+
+    private static void RequireSingle(DataViewSchema.Column column, string role)
+    {
+        if (!column.Type.Equals(NumberDataViewType.Single)) { throw Errors.WrongColumn("schema", role, column.Name, "Single", column.Type.ToString()); }
+    }
 
     private static string[] NamesOf(DataViewSchema.Column label)
     {

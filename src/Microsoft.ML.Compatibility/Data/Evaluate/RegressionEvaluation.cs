@@ -10,7 +10,7 @@ internal static class RegressionEvaluation
         using DataViewRowCursor cursor = data.GetRowCursor([label, score]);
         ValueGetter<float> readLabel = cursor.GetGetter<float>(label), readScore = cursor.GetGetter<float>(score);
         float truth = 0, guess = 0;
-        double count = 0, absolute = 0, squared = 0, labels = 0, labelsSquared = 0;
+        double count = 0, absolute = 0, squared = 0, loss = 0, labels = 0, labelsSquared = 0;
         while (cursor.MoveNext())
         {
             readLabel(ref truth);
@@ -21,7 +21,10 @@ internal static class RegressionEvaluation
             absolute += error;
             squared += error * error;
             labels += truth;
-            labelsSquared += (double)truth * truth;
+            // ML.NET squares these two in single precision.
+            labelsSquared += truth * truth;
+            float difference = guess - truth;
+            loss += difference * difference;
         }
         if (count == 0) { return new(); }
         double spread = labelsSquared - (labels * labels / count);
@@ -31,7 +34,7 @@ internal static class RegressionEvaluation
             MeanSquaredError = squared / count,
             RootMeanSquaredError = Math.Sqrt(squared / count),
             // The loss that ML.NET's catalog evaluates with is the squared one.
-            LossFunction = squared / count,
+            LossFunction = loss / count,
             RSquared = spread == 0 ? double.NaN : 1 - (squared / spread),
         };
     }

@@ -39,6 +39,12 @@ internal abstract class MemberWriter<TRow>(DataViewSchema.Column column)
         return Expression.Lambda<Action<TRow, TMember>>(Expression.Assign(Expression.MakeMemberAccess(row, member.Member), value), row, value).Compile();
     }
 
+    protected static Func<TRow, TMember> CompileRead<TMember>(MemberColumn member)
+    {
+        ParameterExpression row = Expression.Parameter(typeof(TRow));
+        return Expression.Lambda<Func<TRow, TMember>>(Expression.MakeMemberAccess(row, member.Member), row).Compile();
+    }
+
     private static MemberWriter<TRow> Create(MemberColumn member, DataViewSchema.Column column)
     {
         (Type item, bool isVector) = MemberTypes.Describe(member.MemberType);
@@ -96,6 +102,7 @@ internal abstract class MemberWriter<TRow>(DataViewSchema.Column column)
     private sealed class ArrayWriter<T>(MemberColumn member, DataViewSchema.Column column) : MemberWriter<TRow>(column)
     {
         private readonly Action<TRow, T[]> _write = CompileWrite<T[]>(member);
+        private readonly Func<TRow, T[]> _read = CompileRead<T[]>(member);
 
         public override Action<TRow> Bind(DataViewRow row)
         {
@@ -104,7 +111,8 @@ internal abstract class MemberWriter<TRow>(DataViewSchema.Column column)
             return target =>
             {
                 read(ref value);
-                T[] array = new T[value.Length];
+                // As in ML.NET, a member that is null stays null where there is nothing to hold.
+                T[] array = value.Length == 0 && _read(target) is null ? null : new T[value.Length];
                 value.CopyTo(array);
                 _write(target, array);
             };

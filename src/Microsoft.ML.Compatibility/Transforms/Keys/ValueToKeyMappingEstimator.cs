@@ -22,8 +22,8 @@ public sealed class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMappingTra
         {
             SchemaShape.Column input = inputSchema.Require(pair.InputColumnName);
             DataViewType values = _options.ValuesAsText ? TextDataViewType.Instance : input.ItemType;
-            List<SchemaShape.Column> annotations = [new("KeyValues", SchemaShape.Column.VectorKind.Vector, values, isKey: false)];
-            if (input.Annotations.Find("SlotNames") is { } names) { annotations.Add(names); }
+            List<SchemaShape.Column> annotations = input.Annotations.Find("SlotNames") is { } names ? [names] : [];
+            annotations.Add(new("KeyValues", SchemaShape.Column.VectorKind.Vector, values, isKey: false));
             inputSchema = inputSchema.With(new(pair.OutputColumnName, input.Kind, NumberDataViewType.UInt32, isKey: true, new(annotations)));
         }
 

@@ -13,7 +13,7 @@ internal abstract class ColumnNormalizer
         DataViewType item = (column.Type as VectorDataViewType)?.ItemType ?? column.Type;
         if (!item.Equals(NumberDataViewType.Single) && !item.Equals(NumberDataViewType.Double) || column.Type is VectorDataViewType { IsKnownSize: false })
         {
-            throw Errors.WrongColumn("inputSchema", "input", name, "known-size vector or scalar of Single or Double", column.Type.ToString());
+            throw new ArgumentOutOfRangeException("srcType", $"Wrong column type for input column. Expected: Single, Double, Vector of Single or Vector of Double. Got: {column.Type}.");
         }
         return column;
     }

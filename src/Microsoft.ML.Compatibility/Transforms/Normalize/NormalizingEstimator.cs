@@ -47,7 +47,7 @@ public sealed class NormalizingEstimator : IEstimator<NormalizingTransformer>
             }
             if (input.IsKey || (!input.ItemType.Equals(NumberDataViewType.Single) && !input.ItemType.Equals(NumberDataViewType.Double)))
             {
-                throw Errors.WrongColumn(nameof(inputSchema), "input", input.Name, "vector or scalar of Single or Double", input.ItemType.ToString());
+                throw Errors.WrongColumn(nameof(inputSchema), "input", input.Name, "vector or scalar of Single or Double", input.TypeText);
             }
             List<SchemaShape.Column> annotations = [SchemaShape.Create("IsNormalized", BooleanDataViewType.Instance)];
             if (input.Annotations.Find("SlotNames") is { } names) { annotations.Add(names); }

@@ -14,7 +14,7 @@ public sealed class NormalizingTransformer : OneToOneTransformerBase
 
     public NormalizerModelParametersBase GetNormalizerModelParameters(int index)
     {
-        if (index < 0 || index >= _normalizers.Length) { throw new IndexOutOfRangeException($"There are {_normalizers.Length} columns; there is none of index {index}."); }
+        if (index < 0 || index >= _normalizers.Length) { throw new ArgumentOutOfRangeException(nameof(index), $"Not valid. Valid range is from 0 (inclusive) to {_normalizers.Length} (exclusive) but got {index}."); }
         return _normalizers[index].Parameters;
     }
 
