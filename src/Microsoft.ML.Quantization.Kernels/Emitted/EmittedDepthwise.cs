@@ -24,7 +24,7 @@ internal sealed unsafe class EmittedDepthwise : IndirectConvolution
         (_panels, _output, _quads, _kernel) = (panels, output, kernel.Quads, DepthwiseKernels.Of(kernel));
         _weights = new((long)panels.Length * _quads * DepthwiseShape.Channels * DepthwiseShape.Quad);
         _start = new((long)panels.Length * DepthwiseShape.Channels * sizeof(int));
-        int taps = shape.Window.Taps, zeroPoint = CodeSigns.ZeroPoint(spec, signedCodes: false);
+        int taps = shape.Window.Taps, zeroPoint = CodeSigns.ZeroPoint(spec.InputZeroPoint, spec.InputSigned, signedCodes: false);
         ColumnOrder order = TileColumns.Order(output.Kind);
         for (int channel = 0; channel < shape.OutputChannels; channel++)
         {

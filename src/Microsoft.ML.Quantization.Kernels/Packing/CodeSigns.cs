@@ -10,6 +10,5 @@ internal static class CodeSigns
     public static bool Flip(bool inputSigned, bool signedCodes) => inputSigned != signedCodes;
 
     /// <summary>The code of real 0 as the instruction reads it.</summary>
-    public static int ZeroPoint(Int8ConvolutionSpec spec, bool signedCodes) =>
-        spec.InputZeroPoint + (Flip(spec.InputSigned, signedCodes) ? signedCodes ? -128 : 128 : 0);
+    public static int ZeroPoint(int zeroPoint, bool inputSigned, bool signedCodes) => zeroPoint + (Flip(inputSigned, signedCodes) ? signedCodes ? -128 : 128 : 0);
 }

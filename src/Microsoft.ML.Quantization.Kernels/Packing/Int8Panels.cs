@@ -26,7 +26,7 @@ internal sealed unsafe class Int8Panels
         }
         _weights = new(columns * Taps * Depth);
         _start = new(columns * sizeof(int));
-        int zeroPoint = CodeSigns.ZeroPoint(spec, signedCodes);
+        int zeroPoint = CodeSigns.ZeroPoint(spec.InputZeroPoint, spec.InputSigned, signedCodes);
         for (int i = 0; i < panels.Length; i++)
         {
             for (int column = 0; column < panels[i].Columns; column++)

@@ -51,16 +51,7 @@ internal sealed unsafe class FloatDepthwise<TFloat, TVector> : IndirectConvoluti
             TVector bias = TFloat.Load(weights + taps * Width);
             for (int row = 0; row < count; row += TileRows)
             {
-                TVector c0 = default, c1 = default, c2 = default, c3 = default;
-                byte** at = rows + row;
-                for (int tap = 0; tap < taps; tap++, at += stride)
-                {
-                    TVector w = TFloat.Load(weights + tap * Width);
-                    c0 = TFloat.FusedMultiplyAdd(TFloat.Load((float*)at[0] + panel.Column), w, c0);
-                    c1 = TFloat.FusedMultiplyAdd(TFloat.Load((float*)at[1] + panel.Column), w, c1);
-                    c2 = TFloat.FusedMultiplyAdd(TFloat.Load((float*)at[2] + panel.Column), w, c2);
-                    c3 = TFloat.FusedMultiplyAdd(TFloat.Load((float*)at[3] + panel.Column), w, c3);
-                }
+                FloatDepthwiseTile<TFloat, TVector>.Rows4(rows + row, stride, taps, panel.Column, weights, out TVector c0, out TVector c1, out TVector c2, out TVector c3);
                 for (int i = 0; i < Math.Min(TileRows, count - row); i++)
                 {
                     TVector sum = i switch { 0 => c0, 1 => c1, 2 => c2, _ => c3 };

@@ -31,7 +31,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
         _quads = (taps + 3) / 4;
         _weights = new(panels.Length * (long)_quads * 4 * Width);
         _start = new(panels.Length * (long)Width * sizeof(int));
-        int zeroPoint = CodeSigns.ZeroPoint(spec, TDot.SignedCodes);
+        int zeroPoint = CodeSigns.ZeroPoint(spec.InputZeroPoint, spec.InputSigned, TDot.SignedCodes);
         for (int index = 0; index < panels.Length * Width; index++)
         {
             (int panel, int slot) = Math.DivRem(index, Width);
@@ -68,7 +68,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     private void Block<TFlips>(byte** rows, nint stride, int count, byte** outputs, int index) where TFlips : struct, IFlag
     {
         Panel panel = _panels[index];
-        int lanes = TDot.Lanes, taps = Shape.Window.Taps;
+        int taps = Shape.Window.Taps;
         int* start = Start(index);
         int* sums = stackalloc int[TileRows * Width];
         for (int row = 0; row < count; row += TileRows)
@@ -76,31 +76,11 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
             int take = Math.Min(TileRows, count - row);
             for (int i = 0; i < take; i++)
             {
-                TVector c0 = TDot.Load(start), c1 = TDot.Load(start + lanes), c2 = TDot.Load(start + 2 * lanes), c3 = TDot.Load(start + 3 * lanes);
-                byte* w = Weights(index);
-                for (int tap = 0; tap < taps; tap += 4, w += 16 * lanes)
-                {
-                    // Taps after the last have zero weights; they read the last one again.
-                    byte** at = rows + tap * stride + row + i;
-                    int left = taps - 1 - tap;
-                    byte* r0 = at[0] + panel.Column;
-                    byte* r1 = at[Math.Min(1, left) * stride] + panel.Column;
-                    byte* r2 = at[Math.Min(2, left) * stride] + panel.Column;
-                    byte* r3 = at[Math.Min(3, left) * stride] + panel.Column;
-                    TDot.LoadInterleaved(r0, r1, r2, r3, out TVector x0, out TVector x1, out TVector x2, out TVector x3);
-                    c0 = TDot.MultiplyAdd(c0, Codes<TFlips>(x0), TDot.Load(w));
-                    c1 = TDot.MultiplyAdd(c1, Codes<TFlips>(x1), TDot.Load(w + 4 * lanes));
-                    c2 = TDot.MultiplyAdd(c2, Codes<TFlips>(x2), TDot.Load(w + 8 * lanes));
-                    c3 = TDot.MultiplyAdd(c3, Codes<TFlips>(x3), TDot.Load(w + 12 * lanes));
-                }
-                TDot.StoreDeinterleaved(sums + i * Width, c0, c1, c2, c3);
+                Int8DepthwiseTile<TDot, TVector, TFlips>.Pixel(rows + row + i, stride, taps, panel.Column, Weights(index), start, sums + i * Width);
             }
             _output.Write<TDot>(sums, take, index, panel, outputs + row);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Codes<TFlips>(TVector codes) where TFlips : struct, IFlag => TFlips.Value ? TDot.FlipSigns(codes) : codes;
 
     private byte* Weights(int panel) => _weights.Pointer + (nint)panel * _quads * 4 * Width;
 
