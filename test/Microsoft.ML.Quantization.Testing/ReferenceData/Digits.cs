@@ -10,7 +10,7 @@ public static class Digits
     /// <summary>All rows of one part.</summary>
     public static ReferenceSet Load(bool training)
     {
-        string[] lines = File.ReadAllLines(RepositoryFolder.At("test", "Data", "optdigits", $"optdigits-{(training ? "train" : "test")}.csv"));
+        string[] lines = File.ReadAllLines(RepositoryFolder.At("examples", "data", "optdigits", $"optdigits-{(training ? "train" : "test")}.csv"));
         var inputs = new Tensor(ElementType.Float32, new Shape(lines.Length, Pixels));
         long[] labels = new long[lines.Length];
         for (int row = 0; row < lines.Length; row++)
