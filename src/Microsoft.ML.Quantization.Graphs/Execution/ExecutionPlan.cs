@@ -14,13 +14,18 @@ public sealed class ExecutionPlan : IDisposable
     private const int ContextsKept = 64;
 
     private readonly ConcurrentDictionary<ShapeKey, ConcurrentBag<RunContext>> _contexts = new();
+    private readonly ConcurrentDictionary<ShapeKey, ExecutionPlan> _sized = new();
+    private readonly ExecutionOptions _options;
+    private readonly bool _hasBranches;
     private int _kept;
 
-    private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options)
+    private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options, ExecutionPlan? parent)
     {
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
         MemoryLimit = options.MemoryLimit;
-        Workers = options.Threads > 1 ? new WorkerPool(options.Threads) : null;
+        _options = options;
+        _hasBranches = graph.Nodes.Any(node => node is { Operator: "If", Domain: "" });
+        Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
         ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
         ConstantBytes = Bound.Constants.Values.Sum(constant => (long)constant.Bytes.Length);
@@ -66,9 +71,14 @@ public sealed class ExecutionPlan : IDisposable
         options ??= new();
         if (options.MemoryLimit is <= 0) { throw new QuantizationException($"A plan was asked for with a memory limit of {options.MemoryLimit} bytes; expected 1 or more."); }
         if (options.Threads < 1) { throw new QuantizationException($"A plan was asked for with {options.Threads} threads; expected 1 or more."); }
+        return Bind(graph, options, parent: null);
+    }
+
+    private static ExecutionPlan Bind(Graph graph, ExecutionOptions options, ExecutionPlan? parent)
+    {
         Engine engine = options.Engine ?? EngineList.Default;
-        Graph bound = FusionPipeline.Run(graph, [new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;
-        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators), engine, options);
+        Graph bound = FusionPipeline.Run(graph, [new FoldBranches(options.Operators), new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;
+        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators), engine, options, parent);
     }
 
     /// <summary>Runs once, with copies of inputs and outputs.</summary>
@@ -101,7 +111,23 @@ public sealed class ExecutionPlan : IDisposable
             return context;
         }
         InputCheck.Shapes(Graph, inputShapes);
-        return new RunContext(this, inputShapes);
+        return _hasBranches && Sized(inputShapes) is { } plan ? plan.Rent(inputShapes) : new RunContext(this, inputShapes);
+    }
+
+    // What an If takes hangs on sizes as a rule: with them known, its branch takes its place and the plan needs no look at data.
+    private ExecutionPlan? Sized(ImmutableArray<Shape> inputShapes)
+    {
+        if (Graph.Inputs.All(input => input.Fact.IsStatic)) { return null; }
+        if (_sized.Count >= ContextsKept) { _sized.Clear(); }
+        return _sized.GetOrAdd(new(inputShapes), key =>
+        {
+            var builder = new GraphBuilder(Graph.Name, Graph.Opset);
+            for (int i = 0; i < key.Shapes.Length; i++) { builder.AddInput(Graph.Inputs[i].Name, new(Graph.Inputs[i].Fact.Type, key.Shapes[i])); }
+            foreach ((string name, Tensor tensor) in Graph.Constants) { builder.AddConstant(name, tensor); }
+            foreach (Node node in Graph.Nodes) { builder.Add(node); }
+            foreach (ValueInfo output in Graph.Outputs) { builder.AddOutput(output.Name); }
+            return Bind(builder.Build(Operators), _options, this);
+        });
     }
 
     internal void Return(RunContext context)

@@ -75,10 +75,10 @@ internal sealed class Interpreter
         }
         if (call.Step is ValueStep values)
         {
-            ImmutableArray<Tensor> results = values.Compute([.. call.Inputs.Select(input => input.Length == 0 ? null : Load(input))]);
+            ImmutableArray<Tensor> results = values.Compute([.. call.Inputs.Select(input => input.Length == 0 ? null : Load(input))], _tap);
             for (int i = 0; i < call.Outputs.Length; i++)
             {
-                if (call.Outputs[i].Length > 0) { Store(call.Outputs[i], results[i], call.Node); }
+                if (call.Outputs[i].Length > 0) { Store(call.Outputs[i], Expected(call, i, results[i]), call.Node); }
             }
             PassBy(call.Node);
         }
@@ -90,6 +90,15 @@ internal sealed class Interpreter
         }
         if (call.Step is LayoutStep) { return; }
         foreach (string output in call.Outputs.Where(output => output.Length > 0)) { Show(output, call.Layout); }
+    }
+
+    // The steps behind were bound for a number of axes.
+    private Tensor Expected(PlanCall call, int output, Tensor result)
+    {
+        TensorFact fact = _plan.Bound.Fact(call.Outputs[output]);
+        return fact.Rank == result.Shape.Rank
+            ? result
+            : throw new QuantizationException($"{call.Node} gives '{call.Outputs[output]}' with shape {result.Shape}; expected {fact}. Its branches give different numbers of axes, and its condition hangs on data, not on sizes.");
     }
 
     private void RunStep(PlanCall source)

@@ -13,6 +13,7 @@ public sealed class FactPropagation(int opset, OperatorList operators)
     private const int MostElements = 1024;
 
     private readonly Dictionary<string, Tensor> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _assumed = new(StringComparer.Ordinal);
 
     /// <summary>The facts so far, by name.</summary>
     public ImmutableDictionary<string, TensorFact>.Builder Facts { get; } = ImmutableDictionary.CreateBuilder<string, TensorFact>(StringComparer.Ordinal);
@@ -30,9 +31,17 @@ public sealed class FactPropagation(int opset, OperatorList operators)
     /// <summary>The value of that name, where it is known.</summary>
     public Tensor? Value(string name) => _values.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Whether the fact of a value rests on an assumption: that an If, whose branches give different numbers of axes and whose condition is
+    /// not known yet, takes the first branch. Known sizes of the inputs settle most of these.
+    /// </summary>
+    public bool IsAssumed(string name) => _assumed.Contains(name);
+
     /// <summary>Infers the facts of a node whose inputs are noted, without noting them.</summary>
     /// <exception cref="QuantizationException">The operator is unknown, or its inputs do not fit.</exception>
-    public ImmutableArray<TensorFact> Infer(Node node)
+    public ImmutableArray<TensorFact> Infer(Node node) => Infer(node, out _);
+
+    private ImmutableArray<TensorFact> Infer(Node node, out bool isAssumed)
     {
         var site = new InferenceSite(node, opset, [.. node.Inputs.Select(input => input.Length == 0 ? null : Facts[input])], [.. node.Inputs.Select(Value)]) { Operators = operators };
         IOperator op = operators.Find(node, opset);
@@ -45,6 +54,7 @@ public sealed class FactPropagation(int opset, OperatorList operators)
         {
             if (node.Outputs[i].Length > 0) { throw site.Refuse($"it has {node.Outputs.Length} outputs; this operator gives {inferred.Length}"); }
         }
+        isAssumed = site.IsAssumption || node.Inputs.Any(_assumed.Contains);
         return inferred;
     }
 
@@ -52,11 +62,12 @@ public sealed class FactPropagation(int opset, OperatorList operators)
     /// <exception cref="QuantizationException">The operator is unknown, or its inputs do not fit.</exception>
     public void Apply(Node node)
     {
-        ImmutableArray<TensorFact> inferred = Infer(node);
+        ImmutableArray<TensorFact> inferred = Infer(node, out bool isAssumed);
         for (int i = 0; i < node.Outputs.Length; i++)
         {
             if (node.Outputs[i].Length > 0) { Facts[node.Outputs[i]] = inferred[i]; }
         }
+        if (isAssumed) { _assumed.UnionWith(node.Outputs); }
         if (!TryEvaluate(node, inferred, out ImmutableArray<Tensor> values)) { return; }
         for (int i = 0; i < node.Outputs.Length; i++)
         {

@@ -12,6 +12,9 @@ public sealed record InferenceSite(Node Node, int Opset, ImmutableArray<TensorFa
     /// <summary>The operators that nodes of a subgraph may name.</summary>
     public OperatorList Operators { get; init; } = OperatorList.BuiltIn;
 
+    /// <summary>Set by an operator whose facts rest on an assumption that a run may not keep; see <see cref="FactPropagation.IsAssumed"/>.</summary>
+    internal bool IsAssumption { get; set; }
+
     /// <summary>The node's settings.</summary>
     public NodeAttributes Attributes => Node.Attributes;
 

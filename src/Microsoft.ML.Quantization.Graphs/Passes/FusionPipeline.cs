@@ -8,6 +8,7 @@ public static class FusionPipeline
     /// <summary>The passes.</summary>
     public static ImmutableArray<IGraphPass> Passes(OperatorList? operators = null) =>
     [
+        new FoldBranches(operators),
         new EliminateIdentity(operators),
         new FoldConstants(operators),
         new FuseBatchNormalization(operators),

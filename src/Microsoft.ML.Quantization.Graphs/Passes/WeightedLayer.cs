@@ -37,6 +37,9 @@ internal sealed record WeightedLayer(Node Node, Tensor Weight, Tensor? Bias, int
     public string? WhyNotInputs() => Node.Attributes.Int("group", 1) != 1 ? $"{Node} has groups; its weights do not hold all input channels on one axis"
         : Node.Operator == "Gemm" && Node.Attributes.Int("transA", 0) != 0 ? $"{Node} transposes its input" : null;
 
+    /// <summary>Whether each filter reads one channel only, so that the axis of output channels counts input channels too.</summary>
+    public bool IsDepthwise => Node.Operator == "Conv" && Node.Attributes.Int("group", 1) is > 1 and var groups && Weight.Shape[1] == 1 && Weight.Shape[0] % groups == 0;
+
     /// <summary>With output channels multiplied: rows of the weights and the bias.</summary>
     public WeightedLayer ScaleOutputs(ReadOnlySpan<float> factors) => this with
     {
@@ -44,8 +47,14 @@ internal sealed record WeightedLayer(Node Node, Tensor Weight, Tensor? Bias, int
         Bias = Bias is null ? null : ChannelScaling.Scale(Bias.Reshape(new Shape(Bias.Length)), 0, factors).Reshape(Bias.Shape),
     };
 
-    /// <summary>With input channels multiplied: columns of the weights.</summary>
-    public WeightedLayer ScaleInputs(ReadOnlySpan<float> factors) => this with { Weight = ChannelScaling.Scale(Weight, InputAxis, factors) };
+    /// <summary>With input channels multiplied: columns of the weights, or filters where each reads one channel.</summary>
+    public WeightedLayer ScaleInputs(ReadOnlySpan<float> factors)
+    {
+        if (!IsDepthwise) { return this with { Weight = ChannelScaling.Scale(Weight, InputAxis, factors) }; }
+        float[] each = new float[Weight.Shape[0]];
+        for (int o = 0; o < each.Length; o++) { each[o] = factors[o / (each.Length / factors.Length)]; }
+        return this with { Weight = ChannelScaling.Scale(Weight, 0, each) };
+    }
 
     /// <summary>Puts the constants into a graph under their old names.</summary>
     public void Write(GraphBuilder builder)

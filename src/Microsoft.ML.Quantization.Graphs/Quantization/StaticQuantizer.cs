@@ -22,7 +22,7 @@ public sealed class StaticQuantizer : IDisposable
         Prepared = Prepare.Run(fused.Graph, _options.QConfigs);
         _notes = [.. fused.Notes, .. Prepared.Notes];
         Calibration = new Calibration(Prepared, _options.Observers);
-        _tap = new Tap(Calibration, new RangeWatch(Prepared.Graph));
+        _tap = new Tap(Calibration, new RangeWatch(Prepared.Graph), new ChannelRanges(Prepared.Graph));
         _plan = ExecutionPlan.Bind(Prepared.Graph, new() { Engine = _options.Engine, Threads = _options.Threads, MemoryLimit = _options.MemoryLimit });
     }
 
@@ -54,23 +54,27 @@ public sealed class StaticQuantizer : IDisposable
         {
             throw new QuantizationException("There is no row to calibrate on; expected at least one. About 500 to 1,000 representative rows are usual.");
         }
-        PassResult converted = Converter.Run(Prepared, Calibration);
-        return new(converted.Graph, [.. _notes, .. converted.Notes], _tap.Ranges.Warnings);
+        (PreparedGraph prepared, Calibration calibration, ImmutableArray<PassNote> balanced) = BalanceChannels.Run(Prepared, Calibration, _tap.Channels);
+        PassResult converted = Converter.Run(prepared, calibration);
+        return new(converted.Graph, [.. _notes, .. balanced, .. converted.Notes], _tap.Ranges.Warnings);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _plan.Dispose();
 
-    private sealed class Tap(Calibration calibration, RangeWatch ranges) : IActivationTap
+    private sealed class Tap(Calibration calibration, RangeWatch ranges, ChannelRanges channels) : IActivationTap
     {
         public RangeWatch Ranges => ranges;
 
-        public bool Wants(string value) => calibration.Values.Contains(value) || ranges.Wants(value);
+        public ChannelRanges Channels => channels;
+
+        public bool Wants(string value) => calibration.Values.Contains(value) || ranges.Wants(value) || channels.Wants(value);
 
         public void Observe(string value, ReadOnlySpan<float> elements, Shape shape)
         {
             if (calibration.Values.Contains(value)) { calibration.Observe(value, elements, shape); }
             if (ranges.Wants(value)) { ranges.Observe(value, elements, shape); }
+            if (channels.Wants(value)) { channels.Observe(value, elements, shape); }
         }
     }
 }
