@@ -14,6 +14,8 @@ internal static class BalanceChannels
     /// <summary>How many times smaller the noise must become, so that networks whose channels are of a size keep their weights: 2 is 3 dB.</summary>
     public const double SmallestGain = 2;
 
+    private const int DecibelsPerDoubling = 3;
+
     private const string Pass = nameof(BalanceChannels);
 
     /// <summary>What to convert in the place of a prepared graph and its calibration.</summary>
@@ -37,7 +39,7 @@ internal static class BalanceChannels
             layers[first.Node.Name] = first.ScaleOutputs(ChannelScaling.Reciprocals(balance.Factors));
             layers[second.Node.Name] = second.ScaleInputs(balance.Factors);
             foreach (string value in chain.Values) { scaled[value] = balance.Exponents; }
-            notes.Add(new(Pass, chain.First.Node.Name, true, FormattableString.Invariant($"its channels differ in size; evened out with '{chain.Second.Node.Name}', which cuts the noise of quantization between them by about {10 * Math.Log10(balance.Gain):F0} dB")));
+            notes.Add(new(Pass, chain.First.Node.Name, true, FormattableString.Invariant($"its channels differ in size; evened out with '{chain.Second.Node.Name}', which cuts the noise of quantization between them by about {DecibelsPerDoubling * Math.ILogB(balance.Gain)} dB")));
         }
         if (scaled.Count == 0) { return (prepared, calibration, notes.ToImmutable()); }
 

@@ -37,17 +37,21 @@ internal sealed record ChannelBalance(ImmutableArray<int> Exponents, double Gain
         int[] live = [.. Enumerable.Range(0, size.Length).Where(c => size[c] > 0 && reading[c] > 0 && double.IsFinite(size[c]) && double.IsFinite(reading[c]))];
         if (live.Length < 2) { return null; }
         int[] exponents = new int[size.Length];
-        foreach (int c in live) { exponents[c] = (int)Math.Round(Math.Log2(second.IsDepthwise ? size[c] : Math.Sqrt(size[c] / reading[c]))); }
+        foreach (int c in live) { exponents[c] = NearestExponent(second.IsDepthwise ? size[c] : Math.Sqrt(size[c] / reading[c])); }
         int origin = float.IsFinite(ceiling) ? live.Max(c => exponents[c]) : live.Select(c => exponents[c]).Order().ElementAt(live.Length / 2);
         foreach (int c in live)
         {
-            int smallest = float.IsFinite(ceiling) ? Math.Min(0, (int)Math.Ceiling(Math.Log2(size[c] / ceiling))) : -LargestExponent;
+            int smallest = float.IsFinite(ceiling) ? Math.Min(0, ExponentAbove(size[c] / ceiling)) : -LargestExponent;
             exponents[c] = Math.Clamp(exponents[c] - origin, Math.Max(smallest, -LargestExponent), LargestExponent);
         }
         double before = Noise(live, second.IsDepthwise, c => size[c], c => reading[c]);
         double after = Noise(live, second.IsDepthwise, c => Math.ScaleB(size[c], -exponents[c]), c => Math.ScaleB(reading[c], exponents[c]));
         return new([.. exponents], before / after);
     }
+
+    private static int NearestExponent(double value) => Math.ILogB(value * Math.Sqrt(2));
+
+    private static int ExponentAbove(double value) => Math.ILogB(value) is var exponent && Math.ScaleB(1, exponent) < value ? exponent + 1 : exponent;
 
     private static double Noise(int[] channels, bool isDepthwise, Func<int, double> size, Func<int, double> reading)
     {
