@@ -33,13 +33,13 @@ public sealed class StaticQuantizer : IDisposable
     public Calibration Calibration { get; }
 
     /// <summary>Runs the float graph on one batch and shows the observers every value they watch.</summary>
-    /// <param name="batch">One tensor for each input of the graph, rows on the first axis.</param>
+    /// <param name="batch">One tensor for each input of the graph, rows on the first axis. The first input with axes tells their number.</param>
     /// <exception cref="QuantizationException">The batch does not fit the model, or a value is NaN.</exception>
     /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
     public void Observe(ImmutableArray<Tensor> batch)
     {
         _options.CancellationToken.ThrowIfCancellationRequested();
-        int rows = batch.IsEmpty || batch[0].Shape.Rank == 0 ? 0 : batch[0].Shape[0];
+        int rows = batch.IsEmpty ? 0 : batch.FirstOrDefault(input => input.Shape.Rank > 0)?.Shape[0] ?? 1;
         if (rows == 0) { return; }
         _plan.Run(batch, _tap);
         Calibration.AddRows(rows);

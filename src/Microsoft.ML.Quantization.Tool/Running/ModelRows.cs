@@ -4,15 +4,25 @@ using Microsoft.ML.Quantization.Tool.Data;
 
 namespace Microsoft.ML.Quantization.Tool.Running;
 
-/// <summary>Rows for a model, checked: one array for each input, in the model's order, all with the same number of rows.</summary>
+/// <summary>
+/// Rows for a model, checked: one array for each input, in the model's order, all with the same number of rows. A model whose inputs have no
+/// common axis of rows, because one is a single number or a state of shape [layers, batch, size], takes whole calls in their place
+/// (<see cref="ModelCalls"/>).
+/// </summary>
 internal sealed class ModelRows
 {
     private readonly ImmutableArray<Tensor> _inputs;
+    private readonly ImmutableArray<bool> _isShared;
 
-    private ModelRows(ImmutableArray<Tensor> inputs, int? fixedBatch) => (_inputs, FixedBatch) = (inputs, fixedBatch);
+    private ModelRows(ImmutableArray<Tensor> inputs, int? fixedBatch) => (_inputs, FixedBatch, Count) = (inputs, fixedBatch, inputs[0].Shape[0]);
 
-    /// <summary>Number of rows.</summary>
-    public int Count => _inputs[0].Shape[0];
+    private ModelRows(ImmutableArray<Tensor> inputs, ImmutableArray<bool> isShared, int count) => (_inputs, _isShared, FixedBatch, Count) = (inputs, isShared, 1, count);
+
+    /// <summary>Number of rows, or of calls.</summary>
+    public int Count { get; }
+
+    /// <summary>Whether these are whole calls: each slice is what the model takes at once, and has no axis of rows.</summary>
+    public bool AreCalls => !_isShared.IsDefault;
 
     /// <summary>How many rows the model takes per call, when it leaves no choice.</summary>
     public int? FixedBatch { get; }
@@ -26,6 +36,7 @@ internal sealed class ModelRows
         {
             throw new QuantizationException($"'{file.FilePath}' is one table; model '{model.Name}' takes {model.Inputs.Length} inputs ({string.Join(", ", model.Inputs)}). Give them as named arrays in a .npz file.");
         }
+        if (!file.IsTable && ModelCalls.Match(model, file) is { } calls) { return new(calls.Inputs, calls.IsShared, calls.Count); }
         ImmutableArray<Tensor> inputs = [.. model.Inputs.Select(input => file.IsTable ? Table(input, file) : Named(input, file))];
         for (int i = 1; i < inputs.Length; i++)
         {
@@ -47,8 +58,9 @@ internal sealed class ModelRows
     }
 
     /// <summary>Neighbouring rows.</summary>
-    public ImmutableArray<Tensor> Slice(int first, int count) => [.. _inputs.Select(input =>
+    public ImmutableArray<Tensor> Slice(int first, int count) => [.. _inputs.Select((input, i) =>
     {
+        if (AreCalls) { return _isShared[i] ? input : Call(input, first); }
         int rowBytes = RowBytes(input);
         return new Tensor(input.Type, Rows(input, count), input.Bytes.Slice(first * rowBytes, count * rowBytes).ToArray());
     })];
@@ -59,12 +71,17 @@ internal sealed class ModelRows
         var picked = ImmutableArray.CreateBuilder<Tensor>(_inputs.Length);
         foreach (Tensor input in _inputs)
         {
+            if (AreCalls && _isShared[picked.Count])
+            {
+                picked.Add(input);
+                continue;
+            }
             int rowBytes = RowBytes(input);
             var tensor = new Tensor(input.Type, Rows(input, rows.Length));
             for (int i = 0; i < rows.Length; i++) { input.Bytes.Slice((int)rows[i] * rowBytes, rowBytes).CopyTo(tensor.Bytes[(i * rowBytes)..]); }
             picked.Add(tensor);
         }
-        return new(picked.ToImmutable(), FixedBatch);
+        return AreCalls ? new(picked.ToImmutable(), _isShared, rows.Length) : new(picked.ToImmutable(), FixedBatch);
     }
 
     /// <summary>All rows in batches; the last one may be smaller.</summary>
@@ -73,16 +90,27 @@ internal sealed class ModelRows
         for (int first = 0; first < Count; first += size) { yield return Slice(first, Math.Min(size, Count - first)); }
     }
 
+    private static Tensor Call(Tensor input, int index) =>
+        new(input.Type, new Shape([.. input.Shape.Sizes.AsSpan()[1..]]), input.Bytes.Slice(index * RowBytes(input), RowBytes(input)).ToArray());
+
     private static int RowBytes(Tensor tensor) => tensor.Shape[0] == 0 ? 0 : tensor.Bytes.Length / tensor.Shape[0];
 
     private static Shape Rows(Tensor tensor, int count) => new([count, .. tensor.Shape.Sizes.AsSpan()[1..]]);
 
-    private static Tensor Named(ValueInfo input, DataFile file)
+    /// <summary>The array of an input, with the element type the model takes.</summary>
+    /// <exception cref="QuantizationException">There is none, or its type cannot become the model's.</exception>
+    public static Tensor Read(ValueInfo input, DataFile file)
     {
         if (!file.Names.Contains(input.Name))
         {
             throw new QuantizationException($"'{file.FilePath}' has no array '{input.Name}', which the model takes as {input.Fact}; it has {(file.Names.Count > 0 ? string.Join(", ", file.Names.Select(name => $"'{name}'")) : "none")}. Name the array as the input.");
         }
+        return Typed(input, file.Read(input.Name), $"Array '{input.Name}' of '{file.FilePath}'");
+    }
+
+    private static Tensor Named(ValueInfo input, DataFile file)
+    {
+        if (!file.Names.Contains(input.Name)) { return Read(input, file); }
         return Fit(input, file.Read(input.Name), $"Array '{input.Name}' of '{file.FilePath}'");
     }
 
@@ -105,11 +133,12 @@ internal sealed class ModelRows
     private static Tensor Fit(ValueInfo input, Tensor tensor, string what)
     {
         TensorFact fact = input.Fact;
-        if (fact.Rank == 0) { throw new QuantizationException($"Model input {input} is a single number, not rows; such models cannot be run over a data file."); }
         bool fits = tensor.Shape.Rank == fact.Rank;
         for (int axis = 1; fits && axis < fact.Rank; axis++) { fits = fact.Dimensions[axis].Size is not int size || size == tensor.Shape[axis]; }
         if (!fits) { throw new QuantizationException($"{what} has shape {tensor.Shape}; the model takes {input}. Expected rows on the first axis and the model's sizes on the others."); }
-        return ElementConversion.TryConvert(tensor, fact.Type) ?? throw new QuantizationException(
-            $"{what} holds {tensor.Type.Name()}; the model takes {input}. Convert it with the model's preprocessing, for instance .astype('{NpyType.Descriptor(fact.Type)}').");
+        return Typed(input, tensor, what);
     }
+
+    private static Tensor Typed(ValueInfo input, Tensor tensor, string what) => ElementConversion.TryConvert(tensor, input.Fact.Type) ?? throw new QuantizationException(
+        $"{what} holds {tensor.Type.Name()}; the model takes {input}. Convert it with the model's preprocessing, for instance .astype('{NpyType.Descriptor(input.Fact.Type)}').");
 }

@@ -35,14 +35,18 @@ internal static class RowRunner
         foreach (ImmutableArray<Tensor> inputs in rows.Batches(batch))
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = inputs[0].Shape[0];
+            int count = rows.AreCalls ? 1 : inputs[0].Shape[0];
             using RunContext context = plan.Rent([.. inputs.Select(input => input.Shape)]);
             for (int i = 0; i < inputs.Length; i++) { context.Fill(i, inputs[i]); }
             if (warmUp && done == 0) { WarmUp(context, cancellation); }
             long start = Stopwatch.GetTimestamp();
             context.Run();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / count);
-            for (int i = 0; i < outputs.Length; i++) { Append(context, plan.Graph.Outputs[i], i, ref outputs[i], rows.Count, done, count); }
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                if (rows.AreCalls) { AppendCall(context, plan.Graph.Outputs[i], i, ref outputs[i], rows.Count, done); }
+                else { Append(context, plan.Graph.Outputs[i], i, ref outputs[i], rows.Count, done, count); }
+            }
             done += count;
             progress?.Invoke(done);
         }
@@ -64,6 +68,19 @@ internal static class RowRunner
             cancellation.ThrowIfCancellationRequested();
             context.Run();
         }
+    }
+
+    // What one call gives is kept as it is; several calls are stacked, as their inputs were.
+    private static void AppendCall(RunContext context, ValueInfo output, int index, ref Tensor? all, int calls, int done)
+    {
+        Shape shape = context.OutputShapes[index];
+        all ??= new Tensor(output.Fact.Type, calls == 1 ? shape : new Shape([calls, .. shape.Sizes.AsSpan()]));
+        if (calls > 1 && !all.Shape.Sizes.AsSpan()[1..].SequenceEqual(shape.Sizes.AsSpan()))
+        {
+            throw new QuantizationException($"Output '{output.Name}' has shape {shape} in call {done}; expected that of the first call, {new Shape([.. all.Shape.Sizes.AsSpan()[1..]])}.");
+        }
+        int callBytes = all.Bytes.Length / calls;
+        context.Read(index, output.Fact.Type, all.Bytes.Slice(done * callBytes, callBytes));
     }
 
     private static void Append(RunContext context, ValueInfo output, int index, ref Tensor? all, int rows, int done, int count)
