@@ -165,7 +165,14 @@ internal static class TileOutputEmitter
 
     private static void StoreCodes(Assembler code, int vectors, int register, bool partial)
     {
-        if (partial) { code.vmovdqu8(__zmmword_ptr[Pixel + Offset].k1, TileEmitter.Vectors[register]); return; }
+        if (partial)
+        {
+            // No wider than need be: a masked store that touches a page which cannot be written takes microseconds, though it writes nothing there.
+            if (vectors == 1) { code.vmovdqu8(__xmmword_ptr[Pixel + Offset].k1, s_xmm[register]); }
+            else if (vectors == 2) { code.vmovdqu8(__ymmword_ptr[Pixel + Offset].k1, s_ymm[register]); }
+            else { code.vmovdqu8(__zmmword_ptr[Pixel + Offset].k1, TileEmitter.Vectors[register]); }
+            return;
+        }
         if (vectors == 1) { code.vmovdqu32(__xmmword_ptr[Pixel + Offset], s_xmm[register]); }
         else if (vectors == TileShape.MaxVectors) { code.vmovdqu32(__zmmword_ptr[Pixel + Offset], TileEmitter.Vectors[register]); }
         else { code.vmovdqu32(__ymmword_ptr[Pixel + Offset], s_ymm[register]); }

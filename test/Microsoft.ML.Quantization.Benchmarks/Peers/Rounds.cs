@@ -5,9 +5,9 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 /// <summary>Times candidates that take turns, so that a drifting clock or a busy neighbour meets them all.</summary>
 internal static class Rounds
 {
-    private const int Turns = 15, QuickTurns = 7, Parts = 5;
+    private const int Turns = 15, QuickTurns = 7, Parts = 5, Warmings = 3;
 
-    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(4), s_quickTurn = TimeSpan.FromMilliseconds(1.5), s_warm = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(4), s_quickTurn = TimeSpan.FromMilliseconds(1.5), s_warm = TimeSpan.FromMilliseconds(20), s_compile = TimeSpan.FromMilliseconds(130);
 
     /// <summary>[round][candidate] milliseconds of one call: the least of several parts of a turn, since a busy neighbour only ever adds.</summary>
     /// <param name="quick">Fewer and shorter turns.</param>
@@ -40,14 +40,14 @@ internal static class Rounds
 
     private static int Calls(Action candidate, bool ofThread, TimeSpan turn)
     {
-        long start = Stopwatch.GetTimestamp();
         int warm = 0;
-        do
+        for (int time = 0; time < Warmings; time++)
         {
-            candidate();
-            warm++;
+            long start = Stopwatch.GetTimestamp();
+            for (warm = 0; warm < 2 || Stopwatch.GetElapsedTime(start) < s_warm; warm++) { candidate(); }
+            // The runtime compiles well-used methods anew once nothing new has been called for 100 ms; on one busy processor it needs a pause.
+            Thread.Sleep(s_compile);
         }
-        while (Stopwatch.GetElapsedTime(start) < s_warm || warm < 2);
         double once = Time(candidate, ofThread, Math.Max(1, warm / 10));
         return Math.Max(1, (int)(turn.TotalMilliseconds / once));
     }
