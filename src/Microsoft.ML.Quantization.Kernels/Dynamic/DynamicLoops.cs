@@ -26,6 +26,40 @@ internal static unsafe class DynamicLoops
         for (int i = 0; i < part.Length; i++) { integers[i] += (int)part[i]; }
     }
 
+    /// <summary><see cref="Round"/> and <see cref="Scale"/> in one pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RoundAndScale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)
+    {
+        if (!Vector512.IsHardwareAccelerated)
+        {
+            Round(y);
+            Scale(y, outputs, shift, scale, sums, scales, bias);
+            return;
+        }
+        int wide = outputs & -16;
+        fixed (float* values = y, factors = scales, biases = bias)
+        fixed (int* weights = sums)
+        {
+            Vector512<int> shifts = Vector512.Create(shift);
+            Vector512<float> inputScale = Vector512.Create(scale);
+            for (int row = 0; row < y.Length; row += outputs)
+            {
+                float* to = values + row;
+                for (int n = 0; n < wide; n += 16)
+                {
+                    Vector512<int> sum = Vector512.ConvertToInt32Native(Vector512.Load(to + n)) + shifts * Vector512.Load(weights + n);
+                    Vector512<float> product = Vector512.ConvertToSingle(sum) * (inputScale * Vector512.Load(factors + n));
+                    (product + Vector512.Load(biases + n)).Store(to + n);
+                }
+                for (int n = wide; n < outputs; n++)
+                {
+                    float product = (float)((int)to[n] + shift * weights[n]) * (scale * factors[n]);
+                    to[n] = product + biases[n];
+                }
+            }
+        }
+    }
+
     /// <summary><c>y[m, n] = float32(y[m, n] + shift · sums[n]) · float32(scale · scales[n]) + bias[n]</c>, y holding integers before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Scale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)

@@ -91,7 +91,7 @@ public sealed class DynamicProduct
         {
             _engine.Quantize(x, scratch, map);
             _pieces[0].Run(rows, scratch, y, workers);
-            DynamicLoops.Round(y);
+            DynamicLoops.RoundAndScale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
         }
         else
         {
@@ -105,8 +105,8 @@ public sealed class DynamicProduct
                 _pieces[i].Run(rows, scratch, i == 0 ? y : part, workers);
                 if (i == 0) { DynamicLoops.Round(y); } else { DynamicLoops.Accumulate(part, y); }
             }
+            DynamicLoops.Scale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
         }
-        DynamicLoops.Scale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
     }
 
     private static int Rounded(int bytes) => checked(bytes + sizeof(float) - 1) & -sizeof(float);

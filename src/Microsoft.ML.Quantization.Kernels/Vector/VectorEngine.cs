@@ -61,25 +61,25 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
     public override void MatMul(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> c, int m, int k, int n, bool transposeA = false, bool transposeB = false) =>
         VectorMatMul<TFloat, TReal>.Run(a, b, c, m, k, n, transposeA, transposeB);
 
-    public override void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<AddFunction>(a, b, y);
+    public override void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<AddFunction, TFloat, TReal>(a, b, y);
 
-    public override void Subtract(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<SubtractFunction>(a, b, y);
+    public override void Subtract(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<SubtractFunction, TFloat, TReal>(a, b, y);
 
-    public override void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<MultiplyFunction>(a, b, y);
+    public override void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<MultiplyFunction, TFloat, TReal>(a, b, y);
 
-    public override void Divide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<DivideFunction>(a, b, y);
+    public override void Divide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => VectorFloats.Map<DivideFunction, TFloat, TReal>(a, b, y);
 
     public override void Clip(ReadOnlySpan<float> x, Span<float> y, float minimum, float maximum) => VectorFloats.Clip(x, y, minimum, maximum);
 
-    public override void Exp(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ExpFunction>(x, x, y);
+    public override void Exp(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ExpFunction, TFloat, TReal>(x, x, y);
 
-    public override void Log(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<LogFunction>(x, x, y);
+    public override void Log(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<LogFunction, TFloat, TReal>(x, x, y);
 
-    public override void Tanh(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<TanhFunction>(x, x, y);
+    public override void Tanh(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<TanhFunction, TFloat, TReal>(x, x, y);
 
-    public override void Sigmoid(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<SigmoidFunction>(x, x, y);
+    public override void Sigmoid(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<SigmoidFunction, TFloat, TReal>(x, x, y);
 
-    public override void Erf(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ErfFunction>(x, x, y);
+    public override void Erf(ReadOnlySpan<float> x, Span<float> y) => VectorFloats.Map<ErfFunction, TFloat, TReal>(x, x, y);
 
     public override float Sum(ReadOnlySpan<float> x) => VectorFloats.Sum(x);
 

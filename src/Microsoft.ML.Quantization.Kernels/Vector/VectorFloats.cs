@@ -7,12 +7,16 @@ namespace Microsoft.ML.Quantization.Kernels;
 internal static unsafe class VectorFloats
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Map<TFunction>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) where TFunction : struct, IFloatFunction
+    public static void Map<TFunction, TFloat, TVector>(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y)
+        where TFunction : struct, IFloatFunction
+        where TFloat : struct, IFloatVector<TVector>
+        where TVector : struct
     {
         FloatLoops.Require(a.Length, b.Length, y.Length);
         int i = 0;
         fixed (float* p = a, q = b, to = y)
         {
+            for (; TFloat.Lanes == 16 && i <= a.Length - 16; i += 16) { TFunction.Of<Vector512Arithmetic, Vector512<float>>(Vector512.Load(p + i), Vector512.Load(q + i)).Store(to + i); }
             for (; i <= a.Length - 8; i += 8) { TFunction.Of<Vector256Arithmetic, Vector256<float>>(Vector256.Load(p + i), Vector256.Load(q + i)).Store(to + i); }
             for (; i < a.Length; i++) { to[i] = TFunction.Of<ScalarArithmetic, float>(p[i], q[i]); }
         }

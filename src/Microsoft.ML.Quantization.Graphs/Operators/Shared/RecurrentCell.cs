@@ -25,9 +25,9 @@ internal readonly ref struct RecurrentSite
     private readonly Span<float> _inputGates;
     private readonly Span<byte> _scratch;
 
-    public RecurrentSite(StepCall call, RecurrentSettings settings, RecurrentBuffers buffers, RecurrentProducts products, int direction, int step, Span<float> inputGates, Span<byte> scratch)
+    public RecurrentSite(StepCall call, RecurrentSettings settings, RecurrentBuffers buffers, RecurrentProducts products, int direction, int step, int firstTime, Span<float> inputGates, Span<byte> scratch)
     {
-        (Call, Settings, Buffers, Direction, Step) = (call, settings, buffers, direction, step);
+        (Call, Settings, Buffers, Direction, Step, FirstTime) = (call, settings, buffers, direction, step, firstTime);
         _products = products;
         _inputGates = inputGates;
         _scratch = scratch;
@@ -43,13 +43,15 @@ internal readonly ref struct RecurrentSite
 
     private int Step { get; }
 
+    private int FirstTime { get; }
+
     /// <summary>Whether a row's sequence has not ended.</summary>
     public bool Runs(int row) => Step < Buffers.Lengths[row];
 
     /// <summary>The gates that the input gives to a row.</summary>
     public Span<float> InputGates(int row)
     {
-        int time = Buffers.Time(Settings, Direction, row, Step), width = Buffers.Width;
+        int time = Buffers.Time(Settings, Direction, row, Step) - FirstTime, width = Buffers.Width;
         return _inputGates.Slice((Settings.BatchFirst ? row * Buffers.Times + time : time * Buffers.Batch + row) * width, width);
     }
 

@@ -8,8 +8,8 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 internal sealed record RecurrentProducts(GateProduct Input, ImmutableArray<GateProduct> Hidden);
 
 /// <summary>
-/// The loop over directions and time that LSTM, GRU and RNN share. The products of the input are made for the whole sequence at once, those of
-/// the state at each step. Sequences that end early keep their state and give zeros.
+/// The loop over directions and time that LSTM, GRU and RNN share. The input is quantized once; its products are made for many steps at once, as
+/// many as stay in the second-level cache, those of the state at each step. Sequences that end early keep their state and give zeros.
 /// </summary>
 /// <param name="settings">The node's settings.</param>
 /// <param name="cell">The formulas.</param>
@@ -19,6 +19,9 @@ internal sealed record RecurrentProducts(GateProduct Input, ImmutableArray<GateP
 internal sealed class RecurrentStep(RecurrentSettings settings, RecurrentCell cell, int hidden, ImmutableArray<RecurrentProducts> products, bool paddingCounts = true) : Step
 {
     private const int Lengths = 4, FirstState = 5;
+
+    /// <summary>What the gates of one block of steps may take, and the fewest rows that keep a product busy.</summary>
+    private const int BlockBytes = 256 * 1024, FewestRows = 48;
 
     // Weights, biases, scales and zero points are packed.
     public override bool Reads(int index) => index == 0 || (index >= Lengths && index <= (cell.States == 2 ? FirstState + 2 : FirstState));
@@ -42,9 +45,10 @@ internal sealed class RecurrentStep(RecurrentSettings settings, RecurrentCell ce
     public override int ScratchBytes(StepCall call)
     {
         Shape x = call.InputShape(0);
-        int rows = checked(x[0] * x[1]), batch = x[settings.BatchFirst ? 0 : 1];
+        int batch = x[settings.BatchFirst ? 0 : 1];
         try
         {
+            int rows = checked(BlockSteps(call) * batch);
             return checked(GateBytes(rows) + products.Max(product => Math.Max(product.Input.ScratchBytes(rows), product.Hidden.Max(hidden => hidden.ScratchBytes(batch)))));
         }
         catch (OverflowException exception)
@@ -57,24 +61,41 @@ internal sealed class RecurrentStep(RecurrentSettings settings, RecurrentCell ce
     {
         var buffers = (RecurrentBuffers)call.State!;
         buffers.SetLengths(call.HasInput(Lengths) ? call.Input<int>(Lengths) : []);
-        int rows = buffers.Times * buffers.Batch, gateBytes = GateBytes(rows);
+        int blockSteps = BlockSteps(call), gateBytes = GateBytes(blockSteps * buffers.Batch);
         Span<float> gates = MemoryMarshal.Cast<byte, float>(call.Scratch[..gateBytes]);
         Span<byte> scratch = call.Scratch[gateBytes..];
+        ReadOnlySpan<byte> x = Input(call);
+        int features = call.InputShape(0)[2];
         DynamicRange range = products[0].Input.NeedsRange ? Range(call, buffers) : default;
         for (int direction = 0; direction < settings.Directions; direction++)
         {
             Load(call, buffers, direction, FirstState, buffers.State);
             if (cell.States == 2) { Load(call, buffers, direction, FirstState + 1, buffers.Cell); }
-            if (rows > 0) { products[direction].Input.Run(Input(call), rows, range, gates[..(rows * buffers.Width)], scratch, call.Workers); }
-            for (int step = 0; step < buffers.Longest; step++)
+            for (int first = 0; first < buffers.Longest && buffers.Batch > 0; first += blockSteps)
             {
-                cell.Step(new(call, settings, buffers, products[direction], direction, step, gates, scratch));
-                if (IsWanted(call, 0)) { Write(call, buffers, direction, step); }
+                int end = Math.Min(first + blockSteps, buffers.Times), firstTime = settings.Reverses(direction) && blockSteps < buffers.Times ? buffers.Times - end : first;
+                int rows = (end - first) * buffers.Batch;
+                products[direction].Input.Run(x[(firstTime * buffers.Batch * features * sizeof(float))..], rows, range, gates[..(rows * buffers.Width)], scratch, call.Workers);
+                for (int step = first; step < Math.Min(end, buffers.Longest); step++)
+                {
+                    cell.Step(new(call, settings, buffers, products[direction], direction, step, firstTime, gates, scratch));
+                    if (IsWanted(call, 0)) { Write(call, buffers, direction, step); }
+                }
             }
             if (IsWanted(call, 0)) { ClearEnds(call, buffers, direction); }
             if (IsWanted(call, 1)) { Save(buffers, direction, buffers.State, call.Output<float>(1)); }
             if (cell.States == 2 && IsWanted(call, 2)) { Save(buffers, direction, buffers.Cell, call.Output<float>(2)); }
         }
+    }
+
+    /// <summary>Steps whose gates are made at once: all of them where the rows of a step do not lie side by side in x.</summary>
+    private int BlockSteps(StepCall call)
+    {
+        Shape x = call.InputShape(0);
+        int times = x[settings.BatchFirst ? 1 : 0], batch = Math.Max(1, x[settings.BatchFirst ? 0 : 1]);
+        bool scattered = settings.BatchFirst || (call.HasInput(Lengths) && (settings.Reverses(0) || settings.Directions == 2));
+        int rows = Math.Max(FewestRows, BlockBytes / (hidden * cell.Gates * sizeof(float)));
+        return scattered ? times : Math.Clamp((rows + batch - 1) / batch, 1, Math.Max(1, times));
     }
 
     private int GateBytes(int rows) => checked(rows * hidden * cell.Gates * sizeof(float));
