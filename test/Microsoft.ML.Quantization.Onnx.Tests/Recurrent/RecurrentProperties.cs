@@ -57,14 +57,17 @@ public sealed class RecurrentProperties
     }));
 
     [TestMethod]
-    public void The_batch_first_gives_the_same_in_another_order() => Check.One(s_config, Prop.ForAll(Cases(), test =>
-    {
-        RecurrentModel timeFirst = test.Model, batchFirst = timeFirst with { Attributes = timeFirst.Attributes.With("layout", 1) };
-        ImmutableArray<Tensor> inputs = timeFirst.Inputs(test.Times, test.Batch), expected = Run(timeFirst.Build(), inputs, test.Quantized);
-        ImmutableArray<Tensor> actual = Run(batchFirst.Build(), [.. inputs.Select(input => input.Shape.Rank == 3 ? Swap(input) : input)], test.Quantized);
-        for (int i = 1; i < actual.Length; i++) { TensorAssert.AreEqual(expected[i], Swap(actual[i])); }
-        for (int row = 0; row < test.Batch; row++) { CollectionAssert.AreEqual(At(expected[0], 2, row).Bytes.ToArray(), At(actual[0], 0, row).Bytes.ToArray()); }
-    }));
+    public void The_batch_first_gives_the_same_in_another_order() => Check.One(s_config, Prop.ForAll(Cases(), IsTheSameWithTheBatchFirst));
+
+    // With the batch first all gates are made at once, otherwise in blocks of steps.
+    [TestMethod]
+    [DataRow("LSTM", "forward", false)]
+    [DataRow("LSTM", "bidirectional", true)]
+    [DataRow("GRU", "reverse", false)]
+    [DataRow("GRU", "bidirectional", true)]
+    [DataRow("RNN", "bidirectional", false)]
+    public void A_long_sequence_is_the_same_in_blocks(string op, string direction, bool quantized) =>
+        IsTheSameWithTheBatchFirst(new(new RecurrentModel(op, 5, op == "RNN" ? 300 : 150, direction), 150, 2, quantized));
 
     [TestMethod]
     public void A_file_brings_back_the_same_layer() => Check.One(s_config, Prop.ForAll(Cases(), test =>
@@ -103,6 +106,15 @@ public sealed class RecurrentProperties
     {
         using ExecutionPlan plan = ExecutionPlan.Bind(quantized ? new DynamicRecurrent(QConfigs.Dynamic).Run(graph).Graph : graph);
         return plan.Run(inputs);
+    }
+
+    private static void IsTheSameWithTheBatchFirst(Case test)
+    {
+        RecurrentModel timeFirst = test.Model, batchFirst = timeFirst with { Attributes = timeFirst.Attributes.With("layout", 1) };
+        ImmutableArray<Tensor> inputs = timeFirst.Inputs(test.Times, test.Batch), expected = Run(timeFirst.Build(), inputs, test.Quantized);
+        ImmutableArray<Tensor> actual = Run(batchFirst.Build(), [.. inputs.Select(input => input.Shape.Rank == 3 ? Swap(input) : input)], test.Quantized);
+        for (int i = 1; i < actual.Length; i++) { TensorAssert.AreEqual(expected[i], Swap(actual[i])); }
+        for (int row = 0; row < test.Batch; row++) { CollectionAssert.AreEqual(At(expected[0], 2, row).Bytes.ToArray(), At(actual[0], 0, row).Bytes.ToArray()); }
     }
 
     /// <summary>One index of an axis, which stays with size 1.</summary>
