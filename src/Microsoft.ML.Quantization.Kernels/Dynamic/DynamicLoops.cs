@@ -30,26 +30,20 @@ internal static unsafe class DynamicLoops
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RoundAndScale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)
     {
-        if (!Vector512.IsHardwareAccelerated)
-        {
-            Round(y);
-            Scale(y, outputs, shift, scale, sums, scales, bias);
-            return;
-        }
-        int wide = outputs & -16;
+        int wide = outputs & -8;
         fixed (float* values = y, factors = scales, biases = bias)
         fixed (int* weights = sums)
         {
-            Vector512<int> shifts = Vector512.Create(shift);
-            Vector512<float> inputScale = Vector512.Create(scale);
+            Vector256<int> shifts = Vector256.Create(shift);
+            Vector256<float> inputScale = Vector256.Create(scale);
             for (int row = 0; row < y.Length; row += outputs)
             {
                 float* to = values + row;
-                for (int n = 0; n < wide; n += 16)
+                for (int n = 0; n < wide; n += 8)
                 {
-                    Vector512<int> sum = Vector512.ConvertToInt32Native(Vector512.Load(to + n)) + shifts * Vector512.Load(weights + n);
-                    Vector512<float> product = Vector512.ConvertToSingle(sum) * (inputScale * Vector512.Load(factors + n));
-                    (product + Vector512.Load(biases + n)).Store(to + n);
+                    Vector256<int> sum = Vector256.ConvertToInt32Native(Vector256.Load(to + n)) + shifts * Vector256.Load(weights + n);
+                    Vector256<float> product = Vector256.ConvertToSingle(sum) * (inputScale * Vector256.Load(factors + n));
+                    (product + Vector256.Load(biases + n)).Store(to + n);
                 }
                 for (int n = wide; n < outputs; n++)
                 {
