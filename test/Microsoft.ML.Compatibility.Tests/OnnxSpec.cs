@@ -68,7 +68,8 @@ public sealed class OnnxSpec
         {
             return _ml.Transforms.ApplyOnnxModel(outputs ?? [], inputs ?? [], new MemoryStream(model));
         }
-        catch (Exception error) when (error.GetBaseException() is DllNotFoundException or FileNotFoundException or EntryPointNotFoundException)
+        catch (Exception error) when (error.GetBaseException() is TypeLoadException or FileNotFoundException or MissingMemberException or NotImplementedException
+            or NotSupportedException { Source: "Microsoft.ML.OnnxRuntime" })
         {
             Assert.Inconclusive(error.GetBaseException().Message);
             throw;

@@ -24,7 +24,7 @@ internal static class PortableForm
         {
             step = new MLContext().Transforms.ApplyOnnxModel(outputs, inputs, model).Fit(new SchemaOnlyView(Schema(columns.Inputs)));
         }
-        catch (Exception error) when (error.GetBaseException() is DllNotFoundException or FileNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception error) when (IsAbsent(error.GetBaseException()))
         {
             throw Errors.CannotSave(error.GetBaseException());
         }
@@ -34,6 +34,10 @@ internal static class PortableForm
 
     /// <summary>Writes a step that does nothing, for a transformer that only prepares the next one: an empty chain.</summary>
     public static void SaveNothing(ModelSaveContext context) => ((ICanSaveModel)new TransformerChain<ITransformer>()).Save(context);
+
+    // The library or its managed part is not there, is for another processor or of another version, or is a stand-in that cannot run anything.
+    private static bool IsAbsent(Exception error) => error is FileNotFoundException or TypeLoadException or BadImageFormatException or MissingMemberException
+        or NotImplementedException or NotSupportedException { Source: "Microsoft.ML.OnnxRuntime" };
 
     private static DataViewSchema Schema(ImmutableArray<InputColumn> inputs)
     {
