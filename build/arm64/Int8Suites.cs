@@ -91,6 +91,44 @@ internal static unsafe class Int8Suites<TDot, TVector>
         Output(ref data, sums, 1, width);
     }
 
+    public static void DepthwiseRow(ref CheckData data)
+    {
+        int width = 4 * TDot.Lanes, height = 1 + data.Next(4), step = 1 + data.Next(2), count = 1 + data.Next(16), columns = step * (count - 1) + 3;
+        bool signed = data.Next(2) == 1, flips = CodeSigns.Flip(signed, TDot.SignedCodes);
+        int zeroPoint = signed ? data.Next(256) - 128 : data.Next(256);
+        byte* input = data.Codes(height * columns * width);
+        byte** pointers = (byte**)data.Take<nint>(height * 3 * count);
+        for (int tap = 0; tap < height * 3; tap++)
+        {
+            for (int pixel = 0; pixel < count; pixel++) { pointers[tap * count + pixel] = input + (tap / 3 * columns + pixel * step + tap % 3) * width; }
+        }
+        sbyte* weights = data.Take<sbyte>(3 * 4 * width), plain = data.Take<sbyte>(height * 3 * width);
+        int* start = data.Take<int>(width), sums = data.Take<int>(count * width);
+        for (int i = 0; i < height * 3 * width; i++) { plain[i] = (sbyte)(data.Code() - 128); }
+        for (int slot = 0; slot < width; slot++)
+        {
+            int channel = TDot.InterleavedColumn(slot / TDot.Lanes, slot % TDot.Lanes), total = 0;
+            for (int tap = 0; tap < height * 3; tap++)
+            {
+                weights[(tap % 3 * width + slot) * 4 + tap / 3] = plain[tap * width + channel];
+                total += plain[tap * width + channel];
+            }
+            start[slot] = -CodeSigns.ZeroPoint(zeroPoint, signed, TDot.SignedCodes) * total;
+        }
+        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, sums); }
+        else { Int8DepthwiseTile<TDot, TVector, No>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, sums); }
+        for (int i = 0; i < count * width; i++)
+        {
+            int expected = 0;
+            for (int tap = 0; tap < height * 3; tap++)
+            {
+                byte code = pointers[tap * count + i / width][i % width];
+                expected += ((signed ? (sbyte)code : code) - zeroPoint) * plain[tap * width + i % width];
+            }
+            data.Same(expected, sums[i]);
+        }
+    }
+
     private static void Output(ref CheckData data, int* sums, int rows, int width)
     {
         int columns = 1 + data.Next(width);

@@ -50,6 +50,9 @@ public static class ConvolutionCases
         new("depthwise 3d", 1, 6, 6, 6, [3, 4, 5], [2, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [0, 1, 1]),
         .. from channels in new[] { 2, 5, 16, 31, 32, 33, 63, 64, 72, 144 }
            select ConvolutionCase.Conv2D("depthwise", 2, channels, channels, 6, 3, 1, 1, 1, channels),
+        new("depthwise of long rows", 2, 40, 40, 40, [3, 37], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        new("depthwise of long rows strided", 2, 33, 33, 33, [5, 71], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),
+        new("depthwise of four by three", 1, 17, 17, 17, [6, 20], [4, 3], [1, 1], [1, 1], [2, 1], [1, 1]),
         ConvolutionCase.Conv2D("depthwise strided", 1, 40, 40, 9, 3, 2, 1, 1, 40),
         ConvolutionCase.Conv2D("depthwise of five", 1, 24, 24, 9, 5, 1, 2, 1, 24),
         ConvolutionCase.Conv2D("depthwise dilated", 1, 24, 24, 9, 2, 1, 2, 3, 24),
