@@ -93,4 +93,16 @@ public sealed class EstimatorSpec
         [VectorType(4), KeyType(9)]
         public uint[] Features { get; set; } = [1, 2, 3, 4];
     }
+
+    [TestMethod]
+    public void A_network_too_small_to_gain_stays_float_where_speed_is_preferred_and_its_report_says_so()
+    {
+        var ml = new MLContext(seed: 1);
+        IDataView observed = ml.Transforms.QuantizeObserve("Score", "Features", Networks.Mlp()).Fit(Sample.View(ml)).Transform(Sample.View(ml));
+        QuantizedNetwork fast = ml.Transforms.QuantizeConvertStatic("Int8", "Score", new ConvertOptions { PreferSpeed = true }).Fit(observed).Model;
+        QuantizedNetwork plain = ml.Transforms.QuantizeConvertStatic("Int8", "Score").Fit(observed).Model;
+        StringAssert.Contains(fast.Report, "PreferSpeed applied at");
+        StringAssert.Contains(fast.Report, "stays float");
+        Assert.IsFalse(plain.Report.Contains("PreferSpeed", StringComparison.Ordinal));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs;
@@ -23,10 +24,20 @@ public static class Converter
     public const int SmallestOpset = 13;
 
     /// <summary>The quantized graph.</summary>
+    /// <param name="prepared">What to quantize.</param>
+    /// <param name="calibration">What its observers saw.</param>
+    /// <param name="preferSpeed">
+    /// Whether operators that would be slower quantized stay float: those without an integer form, and stretches too short to pay for their
+    /// codes. By a table of measured costs, so the result does not depend on the machine; a note says which and why.
+    /// </param>
     /// <exception cref="QuantizationException">The calibration is of another graph, or a value was never observed.</exception>
-    public static PassResult Run(PreparedGraph prepared, Calibration calibration)
+    public static PassResult Run(PreparedGraph prepared, Calibration calibration, bool preferSpeed = false)
     {
         if (!ReferenceEquals(prepared, calibration.Prepared)) { new Calibration(prepared, calibration.ObserverNames).CheckFingerprint(calibration.Fingerprint); }
-        return new QdqRewrite(prepared, GroupParameters.Of(prepared, calibration), calibration.ObserverNames).Run();
+        ImmutableDictionary<string, QuantizationParameters> parameters = GroupParameters.Of(prepared, calibration);
+        if (!preferSpeed) { return new QdqRewrite(prepared, parameters, calibration.ObserverNames).Run(); }
+        (PreparedGraph rest, ImmutableDictionary<string, QuantizationParameters> needed, ImmutableArray<PassNote> notes) = FasterInFloat.Run(prepared, calibration, parameters);
+        PassResult result = new QdqRewrite(rest, needed, calibration.ObserverNames).Run();
+        return result with { Notes = [.. notes, .. result.Notes] };
     }
 }

@@ -21,6 +21,12 @@ public sealed record StaticQuantizationOptions
     /// <summary>Bytes that the values of one calibration run may take, as <see cref="ExecutionOptions.MemoryLimit"/>.</summary>
     public long? MemoryLimit { get; init; }
 
+    /// <summary>
+    /// Whether operators that would be slower in integers stay float, see <see cref="Converter.Run"/>. The file then holds no
+    /// QuantizeLinear for them, and the notes say which and why.
+    /// </summary>
+    public bool PreferSpeed { get; init; }
+
     /// <summary>Rows the calibration data has, when known, for progress reports.</summary>
     public long? TotalRows { get; init; }
 

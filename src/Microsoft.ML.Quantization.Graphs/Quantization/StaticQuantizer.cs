@@ -48,14 +48,18 @@ public sealed class StaticQuantizer : IDisposable
 
     /// <summary>The int8 graph that the observed ranges lead to.</summary>
     /// <exception cref="QuantizationException">Nothing was observed.</exception>
-    public QuantizedModel Convert()
+    public QuantizedModel Convert() => Convert(_options.PreferSpeed);
+
+    /// <summary>The same with another choice of <see cref="StaticQuantizationOptions.PreferSpeed"/>.</summary>
+    /// <exception cref="QuantizationException">Nothing was observed.</exception>
+    public QuantizedModel Convert(bool preferSpeed)
     {
         if (Calibration.Rows == 0)
         {
             throw new QuantizationException("There is no row to calibrate on; expected at least one. About 500 to 1,000 representative rows are usual.");
         }
         (PreparedGraph prepared, Calibration calibration, ImmutableArray<PassNote> balanced) = BalanceChannels.Run(Prepared, Calibration, _tap.Channels);
-        PassResult converted = Converter.Run(prepared, calibration);
+        PassResult converted = Converter.Run(prepared, calibration, preferSpeed);
         return new(converted.Graph, [.. _notes, .. balanced, .. converted.Notes], _tap.Ranges.Warnings);
     }
 

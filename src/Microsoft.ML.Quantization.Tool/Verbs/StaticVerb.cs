@@ -22,8 +22,9 @@ internal static class StaticVerb
         var output = new Option<string>("--output", "-o") { Description = "Where the int8 model goes (.onnx with QuantizeLinear and DequantizeLinear).", HelpName = "OUT.onnx", Required = true };
         Option<int?> rows = NumberOption.Create("--rows", "Calibrate on N rows drawn from all rows; all of them unless given.", 1, int.MaxValue);
         Option<ulong?> seed = NumberOption.Create("--seed", "Fixes which rows --rows draws (0 unless given).", 0UL, ulong.MaxValue);
+        var preferSpeed = new Option<bool>("--prefer-speed") { Description = "Keep operators in float that would be slower in integers; the notes say which and why." };
         Option<bool> json = Verb.Json();
-        var verb = new Command("static", "Quantizes a float model to int8, with ranges learned from calibration rows.") { model, calibration, output, rows, seed, json };
+        var verb = new Command("static", "Quantizes a float model to int8, with ranges learned from calibration rows.") { model, calibration, output, rows, seed, preferSpeed, json };
         ConfigurationOptions configuration = ConfigurationOptions.AddTo(verb);
         Option<int?> memory = MemoryOption.AddTo(verb);
         verb.Does(console, (arguments, cancellation) =>
@@ -37,7 +38,7 @@ internal static class StaticVerb
             if (IntegerReport.IsQuantized(file.Graph)) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration), memoryLimit: memoryLimit);
             ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed) ?? 0);
-            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, memoryLimit, progress, cancellation));
+            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, arguments.GetValue(preferSpeed), memoryLimit, progress, cancellation));
             using ExecutionPlan plan = ExecutionPlan.Bind(quantized.Graph);
             cancellation.ThrowIfCancellationRequested();
             OnnxExporter.Save(quantized.Graph, target); // whole or not at all, a data file beside it included
@@ -54,11 +55,12 @@ internal static class StaticVerb
     private static ModelRows Choose(ModelRows all, int? limit, ulong seed) =>
         limit is int count && count < all.Count ? all.Pick(ReservoirSampler.Choose(count, all.Count, seed)) : all;
 
-    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, long? memoryLimit, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
+    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, bool preferSpeed, long? memoryLimit, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
         ? throw new QuantizationException("The calibration data has no rows; expected at least one. About 500 to 1,000 representative rows are usual.")
         : ModelQuantizer.QuantizeStatic(model, rows.Batches(rows.FixedBatch is null ? CalibrationBatch : rows.BatchSize(null)), new StaticQuantizationOptions
         {
             QConfigs = mapping,
+            PreferSpeed = preferSpeed,
             MemoryLimit = memoryLimit,
             TotalRows = rows.Count,
             Progress = progress is null ? null : new Forward(progress),

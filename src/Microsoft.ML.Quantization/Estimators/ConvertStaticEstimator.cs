@@ -27,7 +27,7 @@ public sealed class ConvertStaticEstimator : IEstimator<QuantizedModelTransforme
     {
         ArgumentNullException.ThrowIfNull(input);
         CalibratedColumn calibrated = CalibratedColumn.From(input.Schema, _calibrated);
-        QuantizedModel model = calibrated.Result.Convert();
+        QuantizedModel model = calibrated.Result.Convert(_options.PreferSpeed);
         var network = new RowNetwork(model.Graph, _execution);
         ImmutableArray<InputColumn> inputs = [.. calibrated.Inputs.Zip(network.Inputs, (name, value) => new InputColumn(name, value).Bind(input.Schema))];
         return new(model, new(network, inputs, Outputs(network, calibrated.Output)), _options.MLContext);

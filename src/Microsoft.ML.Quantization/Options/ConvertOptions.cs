@@ -17,6 +17,12 @@ public sealed record ConvertOptions
     /// <summary>Threads, as in <see cref="ScoringOptions.Threads"/>. Results do not depend on it.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>
+    /// Whether operators that would be slower in integers stay float; <see cref="QuantizedNetwork.Report"/> says which and why. The choice is part of
+    /// the network and does not depend on the machine.
+    /// </summary>
+    public bool PreferSpeed { get; init; }
+
     /// <summary>Its <c>Log</c> gets the warnings of the conversion; without it they are only in <see cref="QuantizedNetwork.Warnings"/>.</summary>
     public MLContext? MLContext { get; init; }
 

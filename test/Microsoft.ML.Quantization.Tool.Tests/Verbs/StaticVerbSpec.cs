@@ -32,6 +32,14 @@ public sealed class StaticVerbSpec
     }
 
     [TestMethod]
+    public void Operators_too_small_to_gain_stay_float_where_speed_is_preferred()
+    {
+        JsonElement result = CommandRun.Json("static", SmallModels.Dense(_folder), "--calibration", SmallModels.Rows(_folder, 100), "-o", _folder.At("fast.onnx"), "--prefer-speed");
+        Assert.AreEqual(0, result.GetProperty("integerCalls").GetInt32());
+        Assert.AreEqual(2, result.GetProperty("notes").EnumerateArray().Count(note => note.GetString()!.StartsWith("PreferSpeed applied at ", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
     public void The_same_command_writes_the_same_bytes()
     {
         foreach (string name in (string[])["a.onnx", "b.onnx"])
