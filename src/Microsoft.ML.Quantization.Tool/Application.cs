@@ -46,6 +46,8 @@ internal static class Application
             InfoVerb.Create(console),
             EnginesVerb.Create(console),
             StaticVerb.Create(console),
+            DynamicVerb.Create(console),
+            WeightOnlyVerb.Create(console),
             RunVerb.Create(console),
             EvaluateVerb.Create(console),
             BenchVerb.Create(console),

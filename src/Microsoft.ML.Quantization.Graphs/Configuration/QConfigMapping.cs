@@ -54,6 +54,12 @@ public sealed record QConfigMapping
     public static QConfigMapping Default { get; } = Empty.SetGlobal(new(new ObserverSpec { Observer = "MinMax" }, ObserverDefaults.PerChannelWeight));
 
     /// <summary>
+    /// What this package proposes for dynamic quantization: a symmetric qint8 scale for each output channel, and 8-bit rows with real-valued zero points for
+    /// embeddings. PyTorch's <c>quantize_dynamic</c> is <c>Empty.SetObjectType("nn.Linear", QConfigs.Dynamic)</c>, alike for recurrent layers.
+    /// </summary>
+    public static QConfigMapping DefaultDynamic { get; } = Empty.SetGlobal(QConfigs.PerChannelDynamic).SetObjectType("Gather", QConfigs.FloatQParamsWeightOnly);
+
+    /// <summary>
     /// PyTorch's <c>get_default_qconfig_mapping</c> for <c>x86</c>, <c>fbgemm</c>, <c>qnnpack</c> or <c>onednn</c>; see
     /// <see cref="DefaultQConfigs"/>.
     /// </summary>

@@ -23,6 +23,7 @@ public sealed class ExecutionPlan : IDisposable
     {
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
         MemoryLimit = options.MemoryLimit;
+        ChoosesRanges = HasDynamicRanges(graph);
         _options = options;
         _hasBranches = graph.Nodes.Any(node => node is { Operator: "If", Domain: "" });
         Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
@@ -38,6 +39,12 @@ public sealed class ExecutionPlan : IDisposable
 
     /// <summary>The engine that runs it.</summary>
     public Engine Engine { get; }
+
+    /// <summary>
+    /// Whether it chooses quantization parameters from the values of a run (dynamic quantization). Then rows that are run together share their ranges; to make
+    /// a row's result independent of its neighbours, run it alone.
+    /// </summary>
+    public bool ChoosesRanges { get; }
 
     /// <summary>Which groups run in integers, which operators stay float, and why.</summary>
     public ImmutableArray<PassNote> Notes { get; }
@@ -143,6 +150,9 @@ public sealed class ExecutionPlan : IDisposable
 
     /// <summary>Ends the plan's threads.</summary>
     public void Dispose() => Workers?.Dispose();
+
+    private static bool HasDynamicRanges(Graph graph) => graph.Nodes.Any(node => node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal)
+        || node.Attributes.Any(attribute => attribute.Value is Graph inner && HasDynamicRanges(inner)));
 
     private static Memory<byte> WithSlack(Tensor tensor)
     {

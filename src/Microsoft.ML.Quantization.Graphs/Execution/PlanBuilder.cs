@@ -10,6 +10,7 @@ internal sealed class PlanBuilder
     private readonly Engine _engine;
     private readonly OperatorList _operators;
     private readonly Dictionary<Node, IntegerGroup> _groups;
+    private readonly Dictionary<Node, DynamicGroup> _dynamic;
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BufferLayout> _layouts = new(StringComparer.Ordinal);
     private readonly List<PlanCall> _calls = [];
@@ -17,7 +18,9 @@ internal sealed class PlanBuilder
     private PlanBuilder(Graph graph, Engine engine, OperatorList operators)
     {
         (_graph, _engine, _operators) = (graph, engine, operators);
-        (_groups, Notes) = IntegerGroups.Find(graph, operators);
+        (_groups, ImmutableArray<PassNote> notes) = IntegerGroups.Find(graph, operators);
+        (_dynamic, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
+        Notes = [.. notes, .. dynamicNotes];
         foreach (IntegerGroup group in _groups.Values)
         {
             foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
@@ -52,7 +55,7 @@ internal sealed class PlanBuilder
             IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? group.Outputs : IsAbsorbed(node) ? [] : node.Outputs;
             if (!outputs.Any(needed.Contains)) { continue; }
             nodes.Add(node);
-            needed.UnionWith((group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
+            needed.UnionWith((_dynamic.TryGetValue(node, out DynamicGroup? dynamic) ? [dynamic.Input] : group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
         }
         nodes.Reverse();
         return nodes;
@@ -67,6 +70,11 @@ internal sealed class PlanBuilder
 
     private void Bind(Node node)
     {
+        if (_dynamic.TryGetValue(node, out DynamicGroup? dynamic))
+        {
+            Add(node, dynamic.Bind(_engine, _graph.Constant(dynamic.Product.Inputs[1])!.Shape), [Resolve(dynamic.Input)], node.Outputs);
+            return;
+        }
         IOperator op = _operators.Find(node, _graph.Opset);
         if (_groups.TryGetValue(node, out IntegerGroup? group))
         {

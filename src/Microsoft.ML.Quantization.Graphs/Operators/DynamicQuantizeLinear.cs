@@ -25,7 +25,9 @@ internal sealed class DynamicQuantizeLinear : IOperator
             low = value < low ? value : low;
             high = value > high ? value : high;
         }
-        float scale = high == low ? 1f : (high - low) / 255f;
+        float scale = (high - low) / 255f;
+        // The scale of a range below the smallest floats would be 0.
+        if (scale == 0f) { scale = 1f; }
         byte zero = (byte)Math.Clamp(MathF.Round(Math.Clamp(-low / scale, 0f, 255f), MidpointRounding.ToEven), 0f, 255f);
         if (call.Node.Outputs[0].Length > 0)
         {

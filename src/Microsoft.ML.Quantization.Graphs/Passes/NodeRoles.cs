@@ -101,7 +101,7 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
         if (config.Weight.Type is not (ElementType.QUInt8 or ElementType.QInt8)) { return $"the configuration gives its weights the type {config.Weight.Type.Name()}; static quantization takes qint8 or quint8"; }
         if (config.Weight.Scheme == QScheme.PerChannelAffineFloatQParams) { return "the configuration gives its weights real-valued zero points, which only embeddings have"; }
         if (weight.Type != ElementType.Float32) { return $"its weights are {weight.Type.Name()}; expected float32"; }
-        if (weight.Length == 0 || !AllFinite(weight)) { return "its weights are empty, NaN or infinite"; }
+        if (weight.Length == 0 || !Rewriting.AllFinite(weight)) { return "its weights are empty, NaN or infinite"; }
         return node.Operator == "Gemm" && (node.Attributes.Float("alpha", 1f) != 1f || node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f)
             ? $"its factors alpha and beta are not 1; run {nameof(FoldGemmFactors)} first"
             : null;
@@ -110,18 +110,9 @@ internal sealed class NodeRoles(Graph graph, QConfigMapping mapping, PrepareOpti
     private string? WhyNotBias(Node node, int input, Tensor? weight)
     {
         if (!Rewriting.TryFloats(graph, node, input, out Tensor? bias)) { return $"its bias '{node.Inputs[input]}' is not a float32 constant"; }
-        if (!AllFinite(bias)) { return "its bias is NaN or infinite"; }
+        if (!Rewriting.AllFinite(bias)) { return "its bias is NaN or infinite"; }
         int channels = weight is null ? bias.Length : Rewriting.OutputChannels(node, weight);
         bool fits = bias.Length == 1 || bias.Length == channels && bias.Shape.Sizes[^1] == channels;
         return fits ? null : $"its bias is {bias}; expected one number for each of {channels} channels";
-    }
-
-    private static bool AllFinite(Tensor tensor)
-    {
-        foreach (float value in tensor.AsSpan<float>())
-        {
-            if (!float.IsFinite(value)) { return false; }
-        }
-        return true;
     }
 }

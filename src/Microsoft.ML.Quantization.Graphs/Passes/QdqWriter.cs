@@ -28,6 +28,17 @@ internal sealed class QdqWriter(GraphBuilder builder, IEnumerable<string> taken)
         return name;
     }
 
+    /// <summary>The same, with a short name of its own: a letter and a number.</summary>
+    public string Small(string letter, Tensor tensor) => Constant(Peek(letter), tensor);
+
+    /// <summary>Adds a node with one output, both with a short name, and returns the output's.</summary>
+    public string Node(string op, ImmutableArray<string> inputs, NodeAttributes? attributes = null)
+    {
+        string name = Numbered("t");
+        builder.Add(new Node(name, op, inputs, [name], attributes ?? NodeAttributes.Empty));
+        return name;
+    }
+
     /// <summary>A name nothing has yet: <paramref name="wish"/>, or with a number behind it.</summary>
     public string Unique(string wish)
     {
@@ -47,7 +58,7 @@ internal sealed class QdqWriter(GraphBuilder builder, IEnumerable<string> taken)
         return output ?? name;
     }
 
-    private static Tensor ZeroPoints(QuantizationParameters parameters, Shape shape) => parameters.Type.Storage() switch
+    internal static Tensor ZeroPoints(QuantizationParameters parameters, Shape shape) => parameters.Type.Storage() switch
     {
         ElementType.UInt8 => Tensor.Create<byte>([.. parameters.ZeroPoints.Select(zero => (byte)zero)], shape),
         ElementType.Int8 => Tensor.Create<sbyte>([.. parameters.ZeroPoints.Select(zero => (sbyte)zero)], shape),

@@ -39,7 +39,8 @@ internal sealed record QuantizedWeights(Tensor Weights, QuantizationParameters W
         return new(Quantizer.Quantize(weights, parameters, Rounding.Divide), parameters, Tensor.Create(codes), biasParameters, remarks.ToImmutable());
     }
 
-    private static QuantizationParameters Observe(ObserverSpec spec, Tensor weights, int? axis, ObserverList observers, ImmutableArray<string>.Builder remarks)
+    /// <summary>The parameters that the observer of a configuration chooses.</summary>
+    internal static QuantizationParameters Observe(ObserverSpec spec, Tensor weights, int? axis, ObserverList observers, ImmutableArray<string>.Builder remarks)
     {
         if (spec.Scheme.IsPerChannel() && axis is null)
         {

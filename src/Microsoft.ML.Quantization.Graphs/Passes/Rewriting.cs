@@ -35,4 +35,14 @@ internal static class Rewriting
     public static bool IsActivation(Graph graph, Node node, OperatorTraits traits, int input) =>
         node.HasInput(input) && input != traits.BiasInput && graph.Fact(node.Inputs[input]).Type == ElementType.Float32
         && !(input == traits.WeightInput && graph.Constant(node.Inputs[input]) is not null) && traits.IsSetting?.Invoke(input) != true;
+
+    /// <summary>Whether a float tensor has neither NaN nor infinities.</summary>
+    public static bool AllFinite(Tensor tensor)
+    {
+        foreach (float value in tensor.AsSpan<float>())
+        {
+            if (!float.IsFinite(value)) { return false; }
+        }
+        return true;
+    }
 }

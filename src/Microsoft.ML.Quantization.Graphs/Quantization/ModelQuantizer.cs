@@ -17,4 +17,22 @@ public static class ModelQuantizer
         foreach (ImmutableArray<Tensor> batch in calibrationBatches) { quantizer.Observe(batch); }
         return quantizer.Convert();
     }
+
+    /// <summary>
+    /// Dynamic quantization: weights become 8-bit codes now, activations in every run, by the range they then have. MatMul, Gemm and Conv with constant
+    /// weights, LSTM, GRU, RNN and embeddings (Gather of rows of a constant table) take part; no data is needed.
+    /// </summary>
+    /// <param name="model">The float graph; it is not changed.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="QuantizationException">The graph is quantized already, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
+    /// <remarks>Source: PyTorch <c>quantize_dynamic</c>. A node that stays float has a note that says why.</remarks>
+    public static QuantizedModel QuantizeDynamic(Graph model, DynamicQuantizationOptions? options = null) => DynamicQuantizer.Run(model, options ?? new());
+
+    /// <summary>Weight-only quantization: weights are stored as 8- or 4-bit codes, every product stays float. No data is needed.</summary>
+    /// <param name="model">The float graph; it is not changed.</param>
+    /// <param name="options">Settings.</param>
+    /// <exception cref="QuantizationException">The graph is quantized already, or the options cannot be met.</exception>
+    /// <exception cref="OperationCanceledException">The token of the options was cancelled.</exception>
+    public static QuantizedModel QuantizeWeightOnly(Graph model, WeightOnlyOptions? options = null) => WeightOnlyQuantizer.Run(model, options ?? new());
 }

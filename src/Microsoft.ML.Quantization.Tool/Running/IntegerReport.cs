@@ -31,12 +31,12 @@ internal sealed record IntegerReport(int IntegerCalls, ImmutableArray<FloatFallb
     }
 
     /// <summary>Whether a graph is quantized at all.</summary>
-    public static bool IsQuantized(Graph graph) => graph.Nodes.Any(node => s_converters.Contains(node.Operator));
+    public static bool IsQuantized(Graph graph) => graph.Nodes.Any(node => s_converters.Contains(node.Operator) || node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal));
 
-    /// <summary>Writes the fields <c>integerCalls</c> and <c>floatFallbacks</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
+    /// <summary>Writes the fields <c>integerCalls</c>, or as it is called there, and <c>floatFallbacks</c>.</summary>
+    public void WriteTo(Utf8JsonWriter writer, string calls = "integerCalls")
     {
-        writer.WriteNumber("integerCalls", IntegerCalls);
+        writer.WriteNumber(calls, IntegerCalls);
         writer.WriteStartArray("floatFallbacks");
         foreach (FloatFallback fallback in FloatFallbacks)
         {
