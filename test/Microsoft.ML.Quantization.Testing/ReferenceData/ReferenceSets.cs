@@ -19,6 +19,7 @@ public static class ReferenceSets
         "digits_mlp" => Digits.Load(training),
         "adult_mlp" => Adult.Load(training),
         "bike_tcn" => BikeSharing.Load(training),
+        "sentiment_bag" or "sentiment_lstm" when !training => Sentiment.Test(),
         _ => throw new ArgumentException($"There are no rows for '{model}'; expected one of {string.Join(", ", Models)}.", nameof(model)),
     };
 }

@@ -47,5 +47,24 @@ public sealed class ReferenceModelSpec
             CommandRun.Json(["evaluate", path, "--data", _folder.At("test.npz"), "--label", "label", "--metric", expected.Metric, "--threads", "2", .. options]);
     }
 
+    [TestMethod]
+    [DataRow("sentiment_bag")]
+    [DataRow("sentiment_lstm")]
+    public void Dynamic_quantization_with_defaults_holds_against_PyTorch(string model)
+    {
+        ReferenceMeasurement expected = ReferenceMeasurement.Of(model);
+        // Rows with quantized embeddings are comparable; where PyTorch's are wrong (a sum for a mean) they were left out with their negative ratio.
+        StaticMeasurement[] comparable = [.. expected.Dynamic.Where(row => row.Configuration.Contains("embedding8", StringComparison.Ordinal))];
+        string floatModel = RepositoryFolder.At("test", "Models", $"{model}.onnx"), quantized = _folder.At("dynamic.onnx");
+        ReferenceSet test = ReferenceSets.Test(model);
+        NpzWriter.Write(_folder.At("test.npz"), [new("ids", test.Inputs), new("label", test.Labels)]);
+        CommandRun.Json("dynamic", floatModel, "-o", quantized, "--embedding-bits", "8");
+        JsonElement ours = CommandRun.Json("evaluate", quantized, "--data", _folder.At("test.npz"), "--label", "label", "--metric", expected.Metric, "--reference", floatModel);
+        double noise = Math.Max(AccuracyNoise, RowsOfNoise / test.Labels.Shape[0]);
+        Assert.IsTrue(Value(ours, "value") >= Math.Min(expected.Float, expected.Dynamic.Max(row => row.Value)) - noise, $"value: {ours}");
+        Assert.IsTrue(Value(ours, "sqnrDb") >= comparable.Max(row => row.SqnrDb) - 1, $"signal to noise: {ours}");
+        Assert.IsTrue(Value(ours, "bytes") <= 1.05 * comparable.Min(row => row.Bytes), $"size: {ours}");
+    }
+
     private static double Value(JsonElement result, string name) => result.GetProperty(name).GetDouble();
 }
