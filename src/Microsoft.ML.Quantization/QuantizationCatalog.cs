@@ -164,6 +164,88 @@ public static class QuantizationCatalog
     }
 
     /// <summary>
+    /// Creates a <see cref="QuantizeDynamicEstimator"/>, which stores the weights of the float <paramref name="model"/> as 8-bit codes and quantizes
+    /// activations while it scores, each row by its own range.
+    /// </summary>
+    /// <remarks>
+    /// <format type="text/markdown"><![CDATA[
+    /// ### Estimator Characteristics
+    /// |  |  |
+    /// | -- | -- |
+    /// | Does this estimator need to look at the data to train its parameters? | No |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+    /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the dynamically quantized network |
+    /// | Exportable to ONNX | Through `transformer.Model.SaveOnnx` |
+    /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
+    /// ]]></format>
+    /// No calibration data is needed. A row's scores do not depend on its neighbours, so <c>Transform</c> and <c>PredictionEngine</c> agree.
+    /// </remarks>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Name of the column for the scores.</param>
+    /// <param name="inputColumnName">Name of the column to read. Null: the name of the network's only input.</param>
+    /// <param name="model">The float network, with one input and one output.</param>
+    /// <param name="qconfigs">Which layers take part, and how their weights are quantized; <see cref="QConfigMapping.DefaultDynamic"/> when null.</param>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns, or the configuration cannot be met.</exception>
+    public static QuantizeDynamicEstimator QuantizeDynamic(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, QuantizableModel model, QConfigMapping? qconfigs = null) =>
+        catalog.QuantizeDynamic(model, Columns(outputColumnName, inputColumnName), qconfigs);
+
+    /// <summary>Creates a <see cref="QuantizeDynamicEstimator"/>, with options: several inputs and outputs, batch size, engine.</summary>
+    /// <inheritdoc cref="QuantizeDynamic(TransformsCatalog, string, string, QuantizableModel, QConfigMapping)" path="/remarks"/>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="model">The float network.</param>
+    /// <param name="options">Columns and settings of scoring.</param>
+    /// <param name="qconfigs">Which layers take part, and how their weights are quantized; <see cref="QConfigMapping.DefaultDynamic"/> when null.</param>
+    /// <exception cref="ArgumentException">The column map does not fit the network.</exception>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns, or the configuration cannot be met.</exception>
+    public static QuantizeDynamicEstimator QuantizeDynamic(this TransformsCatalog catalog, QuantizableModel model, ScoringOptions options, QConfigMapping? qconfigs = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(model, qconfigs, options);
+    }
+
+    /// <summary>
+    /// Creates a <see cref="QuantizeWeightOnlyEstimator"/>, which stores the weights of the float <paramref name="model"/> as 8- or 4-bit codes and
+    /// computes in float.
+    /// </summary>
+    /// <remarks>
+    /// <format type="text/markdown"><![CDATA[
+    /// ### Estimator Characteristics
+    /// |  |  |
+    /// | -- | -- |
+    /// | Does this estimator need to look at the data to train its parameters? | No |
+    /// | Input column data type | Known-sized vector, dense or sparse, or one value, of <xref:System.Single>; for a network of tokens of <xref:System.Int64>, <xref:System.Int32> or [key](xref:Microsoft.ML.Data.KeyDataViewType) |
+    /// | Output column data type | Known-sized vector of <xref:System.Single>: the scores of the weight-only quantized network |
+    /// | Exportable to ONNX | Through `transformer.Model.SaveOnnx` |
+    /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Quantization |
+    /// ]]></format>
+    /// No calibration data is needed.
+    /// </remarks>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">Name of the column for the scores.</param>
+    /// <param name="inputColumnName">Name of the column to read. Null: the name of the network's only input.</param>
+    /// <param name="model">The float network, with one input and one output.</param>
+    /// <param name="options">Bits, block size and which layers take part; 8 bits and a scale for each channel when null.</param>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns, or the options cannot be met.</exception>
+    public static QuantizeWeightOnlyEstimator QuantizeWeightOnly(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName, QuantizableModel model, WeightOnlyOptions? options = null) =>
+        catalog.QuantizeWeightOnly(model, Columns(outputColumnName, inputColumnName), options);
+
+    /// <summary>Creates a <see cref="QuantizeWeightOnlyEstimator"/>, with options: several inputs and outputs, batch size, engine.</summary>
+    /// <inheritdoc cref="QuantizeWeightOnly(TransformsCatalog, string, string, QuantizableModel, WeightOnlyOptions)" path="/remarks"/>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="model">The float network.</param>
+    /// <param name="options">Columns and settings of scoring.</param>
+    /// <param name="weights">Bits, block size and which layers take part; 8 bits and a scale for each channel when null.</param>
+    /// <exception cref="ArgumentException">The column map does not fit the network.</exception>
+    /// <exception cref="QuantizationException">The network cannot be fed from columns, or the options cannot be met.</exception>
+    public static QuantizeWeightOnlyEstimator QuantizeWeightOnly(this TransformsCatalog catalog, QuantizableModel model, ScoringOptions options, WeightOnlyOptions? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(model, weights, options);
+    }
+
+    /// <summary>
     /// Creates a <see cref="QuantizedModelEstimator"/>, which scores with a quantized network from an ONNX file on the engines of this package: the way
     /// back for files of <see cref="QuantizedNetwork.SaveOnnx(string)"/>, statically, dynamically or weight-only quantized.
     /// </summary>

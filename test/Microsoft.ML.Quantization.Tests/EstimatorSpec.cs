@@ -43,6 +43,15 @@ public sealed class EstimatorSpec
     }
 
     [TestMethod]
+    public void QuantizeDynamic() => Check(_ml.Transforms.QuantizeDynamic("Score", "Features", s_model));
+
+    [TestMethod]
+    public void QuantizeWeightOnly() => Check(_ml.Transforms.QuantizeWeightOnly("Score", "Features", s_model));
+
+    [TestMethod]
+    public void QuantizeWeightOnly_in_4_bits() => Check(_ml.Transforms.QuantizeWeightOnly("Score", "Features", s_model, new() { Bits = 4 }));
+
+    [TestMethod]
     public void QuantizedOnnx()
     {
         string path = Path.GetTempFileName();
