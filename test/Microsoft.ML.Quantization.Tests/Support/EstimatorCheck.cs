@@ -13,7 +13,8 @@ internal static class EstimatorCheck
     /// <param name="scores">The columns that the estimator appends.</param>
     /// <param name="invalid">Views that it must refuse.</param>
     /// <param name="isKept">Whether a saved model keeps the step, or loads as one that does nothing.</param>
-    public static void Run(IEstimator<ITransformer> estimator, IDataView valid, string[] scores, IDataView[] invalid, bool isKept = true)
+    /// <param name="tolerance">How far the scores of the loaded model may be off, relative to those of 1 and more.</param>
+    public static void Run(IEstimator<ITransformer> estimator, IDataView valid, string[] scores, IDataView[] invalid, bool isKept = true, double tolerance = SavedModel.Tolerance)
     {
         Assert.IsTrue(valid.CanShuffle && invalid.Length > 0, "the check needs such views");
         Promises(estimator, valid);
@@ -25,7 +26,7 @@ internal static class EstimatorCheck
         Mapper(transformer, valid, scored, scores);
         Cursors(valid, scored, scores);
         UsableAfterDispose(transformer, valid, scores);
-        Reloaded(transformer, valid, scores, isKept);
+        Reloaded(transformer, valid, scores, isKept, tolerance);
     }
 
     private static void Promises(IEstimator<ITransformer> estimator, IDataView valid)
@@ -100,7 +101,7 @@ internal static class EstimatorCheck
         CollectionAssert.AreEqual(before, Values(transformer.Transform(valid), scores), "after Dispose, which a PredictionEngine calls");
     }
 
-    private static void Reloaded(ITransformer transformer, IDataView valid, string[] scores, bool isKept)
+    private static void Reloaded(ITransformer transformer, IDataView valid, string[] scores, bool isKept, double tolerance)
     {
         ITransformer loaded = SavedModel.Reload(transformer, valid.Schema, out DataViewSchema schema);
         CollectionAssert.AreEqual(valid.Schema.Select(column => $"{column.Name} {column.Type}").ToArray(), schema.Select(column => $"{column.Name} {column.Type}").ToArray());
@@ -112,7 +113,7 @@ internal static class EstimatorCheck
         }
         IDataView scored = transformer.Transform(valid);
         CollectionAssert.AreEqual(scored.Schema.Select(Describe).ToArray(), again.Schema.Select(Describe).ToArray());
-        foreach (string name in scores) { SavedModel.AssertSame(scored, again, name); }
+        foreach (string name in scores) { SavedModel.AssertSame(scored, again, name, tolerance); }
     }
 
     private static string[] Values(IDataView view, string[] names)
