@@ -10,7 +10,7 @@ public static class Sentiment
     /// <summary>The test rows.</summary>
     public static ReferenceSet Test()
     {
-        string[] lines = File.ReadAllLines(RepositoryFolder.At("test", "Data", "sentiment", "test.tsv"))[1..];
+        string[] lines = File.ReadAllLines(RepositoryFolder.At("examples", "data", "sentiment", "test.tsv"))[1..];
         var ids = new Tensor(ElementType.Int64, new Shape(lines.Length, Words));
         long[] labels = new long[lines.Length];
         for (int row = 0; row < lines.Length; row++)
