@@ -7,14 +7,14 @@ public static class OnnxVersions
     public const int OldestOpset = 1;
 
     /// <summary>Newest operator set that is read.</summary>
-    public const int NewestOpset = 22;
+    public const int NewestOpset = 28;
 
     /// <summary>The operator set older models are brought to when they are read: the first with per-channel QuantizeLinear.</summary>
     public const int GraphOpset = 13;
 
     internal const int OldestFormat = 3;
 
-    internal const int NewestFormat = 13;
+    internal const int NewestFormat = 14;
 
     internal const int FirstFormatWithFunctions = 8;
 
@@ -28,6 +28,9 @@ public static class OnnxVersions
         <= 14 => 7,
         <= 18 => 8,
         <= 20 => 9,
-        _ => 10,
+        <= 22 => 10,
+        23 => 11,
+        24 => 12,
+        _ => 13,
     };
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = |x|. ONNX Abs, opset 9 to 22, for all numbers.</summary>
+/// <summary>y = |x|. ONNX Abs, opset 9 to 28, for all numbers.</summary>
 internal sealed class Abs() : NumberOperator<Abs.Curve>(new("Abs", 9, 1, 1))
 {
     internal readonly struct Curve : INumberFunction

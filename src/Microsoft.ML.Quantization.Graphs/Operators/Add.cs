@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// y = a + b, with NumPy broadcasting; a fused activation clamps y. ONNX Add, opset 9 to 21. On codes of equal shapes:
+/// y = a + b, with NumPy broadcasting; a fused activation clamps y. ONNX Add, opset 9 to 28. On codes of equal shapes:
 /// <c>y = quantize(dequantize(a) + dequantize(b))</c>.
 /// </summary>
 internal sealed class Add() : BinaryOperator<Add.Sum>(

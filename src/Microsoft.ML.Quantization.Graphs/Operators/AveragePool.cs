@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The mean of each window over 1 to 3 spatial axes, divided by the elements inside the image or, with <c>count_include_pad</c>, those on
-/// its padding too (never those behind the padding that ceil_mode adds). ONNX AveragePool, opset 9 to 21.
+/// its padding too (never those behind the padding that ceil_mode adds). ONNX AveragePool, opset 9 to 28.
 /// </summary>
 internal sealed class AveragePool : IOperator
 {

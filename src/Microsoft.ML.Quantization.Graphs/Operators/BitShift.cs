@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>a · 2ᵇ without the bits that leave the type, or ⌊a / 2ᵇ⌋, by <c>direction</c>, with NumPy broadcasting. ONNX BitShift, opset 11 to 22, for unsigned numbers.</summary>
+/// <summary>a · 2ᵇ without the bits that leave the type, or ⌊a / 2ᵇ⌋, by <c>direction</c>, with NumPy broadcasting. ONNX BitShift, opset 11 to 28, for unsigned numbers.</summary>
 internal sealed class BitShift() : WholeOperator<BitShift.Shift>(new("BitShift", 11, 2, 2))
 {
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)

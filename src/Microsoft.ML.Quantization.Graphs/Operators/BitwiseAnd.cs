@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The bits that both have, with NumPy broadcasting. ONNX BitwiseAnd, opset 18 to 22, for whole numbers.</summary>
+/// <summary>The bits that both have, with NumPy broadcasting. ONNX BitwiseAnd, opset 18 to 28, for whole numbers.</summary>
 internal sealed class BitwiseAnd() : WholeOperator<BitwiseAnd.Bits>(new("BitwiseAnd", 18, 2, 2))
 {
     protected override Bits Function(Node node) => default;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>All bits turned over. ONNX BitwiseNot, opset 18 to 22, for whole numbers.</summary>
+/// <summary>All bits turned over. ONNX BitwiseNot, opset 18 to 28, for whole numbers.</summary>
 internal sealed class BitwiseNot : IOperator
 {
     public OperatorSchema Schema { get; } = new("BitwiseNot", 18, 1, 1);

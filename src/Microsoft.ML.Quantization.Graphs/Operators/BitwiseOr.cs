@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The bits that one or both have, with NumPy broadcasting. ONNX BitwiseOr, opset 18 to 22, for whole numbers.</summary>
+/// <summary>The bits that one or both have, with NumPy broadcasting. ONNX BitwiseOr, opset 18 to 28, for whole numbers.</summary>
 internal sealed class BitwiseOr() : WholeOperator<BitwiseOr.Bits>(new("BitwiseOr", 18, 2, 2))
 {
     protected override Bits Function(Node node) => default;

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The bits that exactly one has, with NumPy broadcasting. ONNX BitwiseXor, opset 18 to 22, for whole numbers.</summary>
+/// <summary>The bits that exactly one has, with NumPy broadcasting. ONNX BitwiseXor, opset 18 to 28, for whole numbers.</summary>
 internal sealed class BitwiseXor() : WholeOperator<BitwiseXor.Bits>(new("BitwiseXor", 18, 2, 2))
 {
     protected override Bits Function(Node node) => default;

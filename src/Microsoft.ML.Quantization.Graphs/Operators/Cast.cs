@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The nearest value of another element type: floats to integers drop the fraction (and saturate, where ONNX leaves it open), integers to
-/// smaller ones keep the low bits, anything but 0 is true. ONNX Cast, opset 9 to 21, between numbers.
+/// smaller ones keep the low bits, anything but 0 is true. ONNX Cast, opset 9 to 28, between numbers.
 /// </summary>
 internal sealed class Cast : IOperator
 {

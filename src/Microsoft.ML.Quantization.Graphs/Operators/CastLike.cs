@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Input 0 cast to the element type of input 1, as by Cast. ONNX CastLike, opset 15 to 22.</summary>
+/// <summary>Input 0 cast to the element type of input 1, as by Cast. ONNX CastLike, opset 15 to 28.</summary>
 internal sealed class CastLike : IOperator
 {
     public OperatorSchema Schema { get; } = new("CastLike", 15, 2, 2);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The smallest integer that is at least x. ONNX Ceil, opset 9 to 22.</summary>
+/// <summary>The smallest integer that is at least x. ONNX Ceil, opset 9 to 28.</summary>
 internal sealed class Ceil() : UnaryOperator<Ceil.Curve>(new("Ceil", 9, 1, 1), OperatorTraits.None)
 {
     protected override Curve Function(Node node) => default;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// y = min(max(x, minimum), maximum). ONNX Clip, opset 9 to 21: the ends are attributes <c>min</c>, <c>max</c> before opset 11 and
+/// y = min(max(x, minimum), maximum). ONNX Clip, opset 9 to 28: the ends are attributes <c>min</c>, <c>max</c> before opset 11 and
 /// optional inputs from then on.
 /// </summary>
 internal sealed class Clip : IElementwise

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The slices along <c>axis</c> (or elements, without one) where the condition is true. ONNX Compress, opset 9 to 22, any element type.</summary>
+/// <summary>The slices along <c>axis</c> (or elements, without one) where the condition is true. ONNX Compress, opset 9 to 28, any element type.</summary>
 internal sealed class Compress : IValueOperator
 {
     public OperatorSchema Schema { get; } = new("Compress", 9, 2, 2);

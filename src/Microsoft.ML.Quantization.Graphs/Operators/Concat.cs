@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// Tensors one behind the other along <c>axis</c>. ONNX Concat, opset 9 to 21. On codes, inputs whose map differs from the output's are
+/// Tensors one behind the other along <c>axis</c>. ONNX Concat, opset 9 to 28. On codes, inputs whose map differs from the output's are
 /// requantized through a table.
 /// </summary>
 internal sealed class Concat : IOperator

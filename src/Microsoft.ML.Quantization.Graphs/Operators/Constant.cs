@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A value written in the node. ONNX Constant, opset 9 to 21: value, value_float(s), value_int(s).</summary>
+/// <summary>A value written in the node. ONNX Constant, opset 9 to 28: value, value_float(s), value_int(s).</summary>
 internal sealed class Constant : IOperator
 {
     public OperatorSchema Schema { get; } = new("Constant", 9, 0, 0);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A tensor of one value, in the constant shape given as input. ONNX ConstantOfShape, opset 9 to 21.</summary>
+/// <summary>A tensor of one value, in the constant shape given as input. ONNX ConstantOfShape, opset 9 to 28.</summary>
 internal sealed class ConstantOfShape : IOperator
 {
     public OperatorSchema Schema { get; } = new("ConstantOfShape", 9, 1, 1);

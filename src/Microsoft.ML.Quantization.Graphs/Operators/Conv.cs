@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Convolution over 1 to 3 spatial axes: <c>y[n, c, o] = Σ_tap Σ_k x[n, k, o · stride − pad + tap · dilation] · w[c, k, tap] + b[c]</c>.
-/// ONNX Conv, opset 9 to 21; a fused activation clamps y.
+/// ONNX Conv, opset 9 to 28; a fused activation clamps y.
 /// </summary>
 internal sealed class Conv : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A convolution of codes to 32-bit sums: Σ (x − x_zero_point) · (w − w_zero_point). ONNX ConvInteger, opset 10 to 22.</summary>
+/// <summary>A convolution of codes to 32-bit sums: Σ (x − x_zero_point) · (w − w_zero_point). ONNX ConvInteger, opset 10 to 28.</summary>
 internal sealed class ConvInteger : IOperator
 {
     public OperatorSchema Schema { get; } = new("ConvInteger", 10, 2, 4);

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// Transposed convolution over 1 to 3 spatial axes: every input element adds its window to the output,
 /// <c>y[n, c, i · stride − pad + tap · dilation] += x[n, k, i] · w[k, c, tap]</c>, then <c>+ b[c]</c>.
-/// ONNX ConvTranspose, opset 9 to 21; a fused activation clamps y.
+/// ONNX ConvTranspose, opset 9 to 28; a fused activation clamps y.
 /// </summary>
 internal sealed class ConvTranspose : IOperator
 {

@@ -2,7 +2,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = cosh x. ONNX Cosh, opset 9 to 22.</summary>
+/// <summary>y = cosh x. ONNX Cosh, opset 9 to 28.</summary>
 internal sealed class Cosh() : UnaryOperator<Cosh.Curve>(new("Cosh", 9, 1, 1), OperatorTraits.None)
 {
     protected override Curve Function(Node node) => default;

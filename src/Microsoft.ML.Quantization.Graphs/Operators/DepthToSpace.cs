@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Blocks of channels spread over the image: an output pixel (h, w) takes channel group (h mod b, w mod b) of input pixel (h/b, w/b), the group
-/// outside of the channel (<c>DCR</c>) or inside (<c>CRD</c>). ONNX DepthToSpace, opset 9 to 22, any element type.
+/// outside of the channel (<c>DCR</c>) or inside (<c>CRD</c>). ONNX DepthToSpace, opset 9 to 28, any element type.
 /// </summary>
 internal sealed class DepthToSpace : IOperator
 {

@@ -5,7 +5,7 @@ using Microsoft.ML.Quantization.Numerics;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// y = (code − zero point) · scale, with one scale or one for each index of <c>axis</c>. ONNX DequantizeLinear, opset 10 to 21, from
+/// y = (code − zero point) · scale, with one scale or one for each index of <c>axis</c>. ONNX DequantizeLinear, opset 10 to 28, from
 /// uint8, int8 and int32; no blocks.
 /// </summary>
 internal sealed class DequantizeLinear : IOperator
@@ -18,6 +18,7 @@ internal sealed class DequantizeLinear : IOperator
     {
         TensorFact x = site.Input(0, ElementType.UInt8, ElementType.Int8, ElementType.Int32);
         QuantizationFacts.Check(site, x);
+        if (site.Attributes.Int("output_dtype", 0) is not (0 or 1)) { throw site.Refuse($"output_dtype is {site.Attributes.Int("output_dtype")}; expected 1 (float32)"); }
         if (site.OptionalInput(2) is not null) { site.Input(2, x.Type); }
         return [x with { Type = ElementType.Float32 }];
     }

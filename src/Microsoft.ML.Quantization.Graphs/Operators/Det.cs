@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The determinants of the matrices in the last two axes: elimination with row pivots, in double precision. ONNX Det, opset 11 to 22.</summary>
+/// <summary>The determinants of the matrices in the last two axes: elimination with row pivots, in double precision. ONNX Det, opset 11 to 28.</summary>
 internal sealed class Det : IOperator
 {
     public OperatorSchema Schema { get; } = new("Det", 11, 1, 1);

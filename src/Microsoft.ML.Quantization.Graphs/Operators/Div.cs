@@ -2,7 +2,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = a / b, with NumPy broadcasting; integers round towards 0. ONNX Div, opset 9 to 21. Stays float, as in PyTorch.</summary>
+/// <summary>y = a / b, with NumPy broadcasting; integers round towards 0. ONNX Div, opset 9 to 28. Stays float, as in PyTorch.</summary>
 internal sealed class Div() : BinaryOperator<Div.Quotient>(new("Div", 9, 2, 2), OperatorTraits.None)
 {
     internal readonly struct Quotient : IBinaryFunction

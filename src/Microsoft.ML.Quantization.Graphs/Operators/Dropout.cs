@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x: inference keeps every element, and the mask is true everywhere. ONNX Dropout, opset 9 to 22, without training mode.</summary>
+/// <summary>y = x: inference keeps every element, and the mask is true everywhere. ONNX Dropout, opset 9 to 28, without training mode.</summary>
 internal sealed class Dropout : IOperator
 {
     public OperatorSchema Schema { get; } = new("Dropout", 9, 1, 3, MaxOutputs: 2);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// uint8 codes of a tensor, with a scale and a zero point from its own range:
 /// <c>scale = (max(0, x) − min(0, x)) / 255, zero = rne(saturate(−min / scale)), y = saturate(rne(x / scale) + zero)</c>.
-/// ONNX DynamicQuantizeLinear, opset 11 to 22. A range of one point at 0 gets scale 1.
+/// ONNX DynamicQuantizeLinear, opset 11 to 28. A range of one point at 0 gets scale 1.
 /// </summary>
 internal sealed class DynamicQuantizeLinear : IOperator
 {

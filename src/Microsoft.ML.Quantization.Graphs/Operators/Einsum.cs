@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Sums of products by an equation such as <c>bij,bjk-&gt;bik</c>: over all letters that the result does not have, in the order in which they
-/// first occur, the last one fastest. ONNX Einsum, opset 12 to 22, for numbers.
+/// first occur, the last one fastest. ONNX Einsum, opset 12 to 28, for numbers.
 /// </summary>
 internal sealed class Einsum : IOperator
 {

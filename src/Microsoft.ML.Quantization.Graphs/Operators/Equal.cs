@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>a = b, with NumPy broadcasting; never for NaN. ONNX Equal, opset 9 to 22, for all numbers and bool.</summary>
+/// <summary>a = b, with NumPy broadcasting; never for NaN. ONNX Equal, opset 9 to 28, for all numbers and bool.</summary>
 internal sealed class Equal() : ComparisonOperator<Equal.Test>(new("Equal", 9, 2, 2), takesBooleans: true)
 {
     internal readonly struct Test : IComparison

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The input broadcast with a shape, in both directions. ONNX Expand, opset 9 to 22, any element type.</summary>
+/// <summary>The input broadcast with a shape, in both directions. ONNX Expand, opset 9 to 28, any element type.</summary>
 internal sealed class Expand : IOperator
 {
     public OperatorSchema Schema { get; } = new("Expand", 9, 2, 2);

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A matrix of the input's shape with 1 on diagonal <c>k</c> and 0 elsewhere, of type <c>dtype</c> or the input's. ONNX EyeLike, opset 9 to 22.</summary>
+/// <summary>A matrix of the input's shape with 1 on diagonal <c>k</c> and 0 elsewhere, of type <c>dtype</c> or the input's. ONNX EyeLike, opset 9 to 28.</summary>
 internal sealed class EyeLike : IOperator
 {
     public OperatorSchema Schema { get; } = new("EyeLike", 9, 1, 1);

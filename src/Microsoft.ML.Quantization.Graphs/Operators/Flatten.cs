@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A matrix of the axes before <c>axis</c> times the axes from it on. ONNX Flatten, opset 9 to 21.</summary>
+/// <summary>A matrix of the axes before <c>axis</c> times the axes from it on. ONNX Flatten, opset 9 to 28.</summary>
 internal sealed class Flatten() : CopyOperator(new("Flatten", 9, 1, 1), BufferLayout.RowMajor)
 {
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)

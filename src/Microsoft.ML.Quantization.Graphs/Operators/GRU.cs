@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Gates z, r and h: <c>z = f(x · Wzᵀ + H · Rzᵀ + b), r</c> alike, <c>h = g(x · Whᵀ + Wbh + (r ∘ H) · Rhᵀ + Rbh)</c> (with
-/// <c>linear_before_reset</c> <c>r ∘ (H · Rhᵀ + Rbh)</c>), <c>H = (1 − z) ∘ h + z ∘ H</c>. ONNX GRU, opset 9 to 22.
+/// <c>linear_before_reset</c> <c>r ∘ (H · Rhᵀ + Rbh)</c>), <c>H = (1 − z) ∘ h + z ∘ H</c>. ONNX GRU, opset 9 to 28.
 /// </summary>
 internal sealed class GRU : IOperator
 {

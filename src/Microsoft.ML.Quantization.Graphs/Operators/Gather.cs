@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Slices of input 0 along <c>axis</c>, chosen by the int64 or int32 indices of input 1 (from the end when negative): a table look-up.
-/// ONNX Gather, opset 9 to 21, any element type.
+/// ONNX Gather, opset 9 to 28, any element type.
 /// </summary>
 internal sealed class Gather : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y[…, j, …] = x[…, indices[…, j, …], …] along <c>axis</c>. ONNX GatherElements, opset 11 to 22, any element type.</summary>
+/// <summary>y[…, j, …] = x[…, indices[…, j, …], …] along <c>axis</c>. ONNX GatherElements, opset 11 to 28, any element type.</summary>
 internal sealed class GatherElements : IOperator
 {
     public OperatorSchema Schema { get; } = new("GatherElements", 11, 2, 2);

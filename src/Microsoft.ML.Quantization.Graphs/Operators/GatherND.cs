@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Slices of x at places whose first indices stand in the last axis of the indices; the first <c>batch_dims</c> axes of both go together.
-/// ONNX GatherND, opset 11 to 22, any element type.
+/// ONNX GatherND, opset 11 to 28, any element type.
 /// </summary>
 internal sealed class GatherND : IOperator
 {

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// y = x/2 · (1 + erf(x / √2)), or with <c>approximate = tanh</c> y = x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). ONNX Gelu, opset 20 to 22.
+/// y = x/2 · (1 + erf(x / √2)), or with <c>approximate = tanh</c> y = x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))). ONNX Gelu, opset 20 to 28.
 /// </summary>
 internal sealed class Gelu() : UnaryOperator<Gelu.Curve>(new("Gelu", 20, 1, 1), OperatorTraits.None)
 {

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Matrix product with bias: <c>Y = alpha · A' · B' + beta · C</c>, where ' transposes if the node says so and C broadcasts.
-/// ONNX Gemm, opset 9 to 21; a fused activation clamps Y.
+/// ONNX Gemm, opset 9 to 28; a fused activation clamps Y.
 /// </summary>
 /// <remarks>
 /// Normative order: <c>y[m, n] = clamp(Σ_k fma(a[m, k], f32(alpha · b[k, n])) + f32(beta · c[m, n]))</c>, k ascending. alpha and beta are

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The mean over all spatial axes: pixels in ascending order into one accumulator from +0, then one division. ONNX GlobalAveragePool, opset 9 to 21.</summary>
+/// <summary>The mean over all spatial axes: pixels in ascending order into one accumulator from +0, then one division. ONNX GlobalAveragePool, opset 9 to 28.</summary>
 internal sealed class GlobalAveragePool : IOperator
 {
     private const int MostPixels = 1 << 22;

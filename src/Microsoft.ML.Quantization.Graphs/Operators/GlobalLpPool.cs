@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = (Σ |x|ᵖ)^(1/p) over all spatial axes. ONNX GlobalLpPool, opset 9 to 22.</summary>
+/// <summary>y = (Σ |x|ᵖ)^(1/p) over all spatial axes. ONNX GlobalLpPool, opset 9 to 28.</summary>
 internal sealed class GlobalLpPool : IOperator
 {
     public OperatorSchema Schema { get; } = new("GlobalLpPool", 9, 1, 1);

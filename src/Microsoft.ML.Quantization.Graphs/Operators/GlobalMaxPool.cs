@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The largest element over all spatial axes. ONNX GlobalMaxPool, opset 9 to 21: a MaxPool whose window is the image.</summary>
+/// <summary>The largest element over all spatial axes. ONNX GlobalMaxPool, opset 9 to 28: a MaxPool whose window is the image.</summary>
 internal sealed class GlobalMaxPool : IOperator
 {
     public OperatorSchema Schema { get; } = new("GlobalMaxPool", 9, 1, 1);

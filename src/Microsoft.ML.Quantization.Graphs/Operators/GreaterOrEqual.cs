@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>a &gt;= b: whether a is at least b, with NumPy broadcasting; never for NaN. ONNX GreaterOrEqual, opset 12 to 22, for all numbers.</summary>
+/// <summary>a &gt;= b: whether a is at least b, with NumPy broadcasting; never for NaN. ONNX GreaterOrEqual, opset 12 to 28, for all numbers.</summary>
 internal sealed class GreaterOrEqual() : ComparisonOperator<GreaterOrEqual.Test>(new("GreaterOrEqual", 12, 2, 2))
 {
     internal readonly struct Test : IComparison

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// y = scale · (x − mean) / √(variance + epsilon) + bias, with the moments of each group of channels of each row; scale and bias are one
-/// for each group before opset 21 and one for each channel from then on. ONNX GroupNormalization, opset 18 to 22.
+/// for each group before opset 21 and one for each channel from then on. ONNX GroupNormalization, opset 18 to 28.
 /// </summary>
 internal sealed class GroupNormalization : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>1 at the first largest element along <c>axis</c>, else 0. ONNX Hardmax, opset 13 to 22; older models are brought to this form on import.</summary>
+/// <summary>1 at the first largest element along <c>axis</c>, else 0. ONNX Hardmax, opset 13 to 28; older models are brought to this form on import.</summary>
 internal sealed class Hardmax : IOperator
 {
     public OperatorSchema Schema { get; } = new("Hardmax", 13, 1, 1);

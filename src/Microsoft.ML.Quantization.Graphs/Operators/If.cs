@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The outputs of <c>then_branch</c> where the condition is true, else those of <c>else_branch</c>. ONNX If, opset 9 to 22.</summary>
+/// <summary>The outputs of <c>then_branch</c> where the condition is true, else those of <c>else_branch</c>. ONNX If, opset 9 to 28.</summary>
 /// <remarks>
 /// The branches may give different numbers of axes. Which of them it will be is settled by the condition, which hangs on sizes as a rule;
 /// until the sizes are known, the first branch is assumed.

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = scale[c] · (x − mean) / √(variance + epsilon) + bias[c], with the moments of each channel of each row. ONNX InstanceNormalization, opset 9 to 22.</summary>
+/// <summary>y = scale[c] · (x − mean) / √(variance + epsilon) + bias[c], with the moments of each channel of each row. ONNX InstanceNormalization, opset 9 to 28.</summary>
 internal sealed class InstanceNormalization : IOperator
 {
     public OperatorSchema Schema { get; } = new("InstanceNormalization", 9, 3, 3);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Whether x is an infinity that <c>detect_positive</c> or <c>detect_negative</c> asks for (both by default). ONNX IsInf, opset 10 to 22.</summary>
+/// <summary>Whether x is an infinity that <c>detect_positive</c> or <c>detect_negative</c> asks for (both by default). ONNX IsInf, opset 10 to 28.</summary>
 internal sealed class IsInf : IOperator
 {
     public OperatorSchema Schema { get; } = new("IsInf", 10, 1, 1);

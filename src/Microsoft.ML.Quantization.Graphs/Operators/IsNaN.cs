@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Whether x is not a number. ONNX IsNaN, opset 9 to 22.</summary>
+/// <summary>Whether x is not a number. ONNX IsNaN, opset 9 to 28.</summary>
 internal sealed class IsNaN : IOperator
 {
     public OperatorSchema Schema { get; } = new("IsNaN", 9, 1, 1);

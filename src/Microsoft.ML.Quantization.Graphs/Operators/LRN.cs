@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x / (bias + alpha / size · Σ x²)^beta, summed over the <c>size</c> channels around each. ONNX LRN, opset 9 to 22.</summary>
+/// <summary>y = x / (bias + alpha / size · Σ x²)^beta, summed over the <c>size</c> channels around each. ONNX LRN, opset 9 to 28.</summary>
 internal sealed class LRN : IOperator
 {
     public OperatorSchema Schema { get; } = new("LRN", 9, 1, 1);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>
 /// Gates i, o, f and c: <c>i = f(x · Wiᵀ + H · Riᵀ + Pi ∘ C + b), f</c> alike, <c>c = g(x · Wcᵀ + H · Rcᵀ + b), C = f ∘ C + i ∘ c,
 /// o = f(x · Woᵀ + H · Roᵀ + Po ∘ C + b), H = o ∘ h(C)</c>; f = 1 − i with <c>input_forget</c>. Peepholes P are input 7, in the order i, o, f.
-/// With <c>clip</c> the sums before f and g are limited, the cell before h is not (as in ONNX Runtime). ONNX LSTM, opset 9 to 22.
+/// With <c>clip</c> the sums before f and g are limited, the cell before h is not (as in ONNX Runtime). ONNX LSTM, opset 9 to 28.
 /// </summary>
 internal sealed class LSTM : IOperator
 {

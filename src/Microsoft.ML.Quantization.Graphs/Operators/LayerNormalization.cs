@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// y = (x − mean) / √(variance + epsilon) · scale + bias, with the moments over <c>axis</c> (−1 by default) and all axes behind it; then the
-/// mean and 1 / √(variance + epsilon) themselves. ONNX LayerNormalization, opset 17 to 22.
+/// mean and 1 / √(variance + epsilon) themselves. ONNX LayerNormalization, opset 17 to 28.
 /// </summary>
 internal sealed class LayerNormalization : IOperator
 {

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>a &lt;= b: whether a is at most b, with NumPy broadcasting; never for NaN. ONNX LessOrEqual, opset 12 to 22, for all numbers.</summary>
+/// <summary>a &lt;= b: whether a is at most b, with NumPy broadcasting; never for NaN. ONNX LessOrEqual, opset 12 to 28, for all numbers.</summary>
 internal sealed class LessOrEqual() : ComparisonOperator<LessOrEqual.Test>(new("LessOrEqual", 12, 2, 2))
 {
     internal readonly struct Test : IComparison

@@ -2,7 +2,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = ln x, by <see cref="FloatMath.Log"/>. ONNX Log, opset 9 to 21.</summary>
+/// <summary>y = ln x, by <see cref="FloatMath.Log"/>. ONNX Log, opset 9 to 28.</summary>
 internal sealed class Log() : UnaryOperator<Log.Curve>(new("Log", 9, 1, 1), OperatorTraits.None)
 {
     protected override Step BindFloat(BindSite site) => new EngineStep(static (engine, x, y) => engine.Log(x, y));

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x − max − ln Σ e^(x − max) along <c>axis</c>. ONNX LogSoftmax, opset 13 to 22; older models are brought to this form on import.</summary>
+/// <summary>y = x − max − ln Σ e^(x − max) along <c>axis</c>. ONNX LogSoftmax, opset 13 to 28; older models are brought to this form on import.</summary>
 internal sealed class LogSoftmax : IOperator
 {
     public OperatorSchema Schema { get; } = new("LogSoftmax", 13, 1, 1);

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Runs <c>body</c> (iteration, condition, carried values → condition, carried values, scanned values) up to M times and while the
-/// condition holds; scanned values are stacked along a new first axis. ONNX Loop, opset 11 to 22.
+/// condition holds; scanned values are stacked along a new first axis. ONNX Loop, opset 11 to 28.
 /// </summary>
 internal sealed class Loop : IValueOperator
 {

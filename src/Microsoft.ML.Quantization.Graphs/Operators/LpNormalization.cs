@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x / ‖x‖ along <c>axis</c> (−1 by default) with the norm of <c>p</c> 1 or 2; 0 where the norm is 0. ONNX LpNormalization, opset 9 to 22.</summary>
+/// <summary>y = x / ‖x‖ along <c>axis</c> (−1 by default) with the norm of <c>p</c> 1 or 2; 0 where the norm is 0. ONNX LpNormalization, opset 9 to 28.</summary>
 internal sealed class LpNormalization : IOperator
 {
     public OperatorSchema Schema { get; } = new("LpNormalization", 9, 1, 1);

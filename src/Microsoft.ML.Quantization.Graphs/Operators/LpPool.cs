@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = (Σ |x|ᵖ)^(1/p) over each window; padding adds nothing. ONNX LpPool, opset 9 to 22.</summary>
+/// <summary>y = (Σ |x|ᵖ)^(1/p) over each window; padding adds nothing. ONNX LpPool, opset 9 to 28.</summary>
 internal sealed class LpPool : IOperator
 {
     public OperatorSchema Schema { get; } = new("LpPool", 9, 1, 1);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Matrix product of the last two axes; the axes before them broadcast: <c>y[…, m, n] = Σ_k a[…, m, k] · b[…, k, n]</c>, k ascending,
-/// fused multiply-add. A vector counts as one row on the left and as one column on the right. ONNX MatMul, opset 9 to 21; a fused
+/// fused multiply-add. A vector counts as one row on the left and as one column on the right. ONNX MatMul, opset 9 to 28; a fused
 /// bias (input 2, one number for each column or for all; see <see cref="FuseBias"/>) is added to each sum, a fused activation clamps y.
 /// </summary>
 internal sealed class MatMul : IOperator

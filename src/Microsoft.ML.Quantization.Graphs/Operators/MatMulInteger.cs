@@ -4,7 +4,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>A product of matrices of codes to 32-bit sums: Σ (a − a_zero_point) · (b − b_zero_point). ONNX MatMulInteger, opset 10 to 22.</summary>
+/// <summary>A product of matrices of codes to 32-bit sums: Σ (a − a_zero_point) · (b − b_zero_point). ONNX MatMulInteger, opset 10 to 28.</summary>
 internal sealed class MatMulInteger : IOperator
 {
     public OperatorSchema Schema { get; } = new("MatMulInteger", 10, 2, 4);

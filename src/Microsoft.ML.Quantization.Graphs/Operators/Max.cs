@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The largest; NaN wins, element by element, with NumPy broadcasting. ONNX Max, opset 9 to 22, for all numbers.</summary>
+/// <summary>The largest; NaN wins, element by element, with NumPy broadcasting. ONNX Max, opset 9 to 28, for all numbers.</summary>
 internal sealed class Max() : VariadicOperator<Max.Fold>(new("Max", 9, 1, int.MaxValue))
 {
     internal readonly struct Fold : IFold

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The largest element of each window over 1 to 3 spatial axes; padding never wins. The second output has its place in the whole input,
-/// with rows and columns exchanged where <c>storage_order</c> is 1. ONNX MaxPool, opset 9 to 22, for float32, uint8 and int8. On codes of one map the largest code is the code of the largest value, exactly.
+/// with rows and columns exchanged where <c>storage_order</c> is 1. ONNX MaxPool, opset 9 to 28, for float32, uint8 and int8. On codes of one map the largest code is the code of the largest value, exactly.
 /// </summary>
 internal sealed class MaxPool : IOperator
 {

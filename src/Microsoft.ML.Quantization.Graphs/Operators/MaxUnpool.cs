@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The inverse of MaxPool: each element at its place, 0 elsewhere; places count in the shape without the third input, as MaxPool wrote
-/// them. ONNX MaxUnpool, opset 9 to 22.
+/// them. ONNX MaxUnpool, opset 9 to 28.
 /// </summary>
 internal sealed class MaxUnpool : IOperator
 {

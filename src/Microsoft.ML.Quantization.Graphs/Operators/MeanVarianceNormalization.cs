@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = (x − mean) / (√variance + 1e-9) over <c>axes</c> (0, 2 and 3 by default). ONNX MeanVarianceNormalization, opset 9 to 22.</summary>
+/// <summary>y = (x − mean) / (√variance + 1e-9) over <c>axes</c> (0, 2 and 3 by default). ONNX MeanVarianceNormalization, opset 9 to 28.</summary>
 internal sealed class MeanVarianceNormalization : IOperator
 {
     private static readonly ImmutableArray<long> s_axes = [0, 2, 3];

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The smallest; NaN wins, element by element, with NumPy broadcasting. ONNX Min, opset 9 to 22, for all numbers.</summary>
+/// <summary>The smallest; NaN wins, element by element, with NumPy broadcasting. ONNX Min, opset 9 to 28, for all numbers.</summary>
 internal sealed class Min() : VariadicOperator<Min.Fold>(new("Min", 9, 1, int.MaxValue))
 {
     internal readonly struct Fold : IFold

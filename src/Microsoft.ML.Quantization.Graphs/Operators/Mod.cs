@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The rest of a / b, with NumPy broadcasting: with the sign of b, or with that of a where <c>fmod</c> is 1, as floats need it. ONNX Mod,
-/// opset 10 to 22, for all numbers.
+/// opset 10 to 28, for all numbers.
 /// </summary>
 internal sealed class Mod : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>loss = −weight[target] · x[target], reduced; x holds logarithms of probabilities. ONNX NegativeLogLikelihoodLoss, opset 12 to 22.</summary>
+/// <summary>loss = −weight[target] · x[target], reduced; x holds logarithms of probabilities. ONNX NegativeLogLikelihoodLoss, opset 12 to 28.</summary>
 internal sealed class NegativeLogLikelihoodLoss : IOperator
 {
     public OperatorSchema Schema { get; } = new("NegativeLogLikelihoodLoss", 12, 2, 3);

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The boxes of each batch and class that are kept, best score first: a box that overlaps a kept one by more than the threshold
-/// (intersection over union) is dropped. Rows of (batch, class, box). ONNX NonMaxSuppression, opset 10 to 22.
+/// (intersection over union) is dropped. Rows of (batch, class, box). ONNX NonMaxSuppression, opset 10 to 28.
 /// </summary>
 internal sealed class NonMaxSuppression : IValueOperator
 {

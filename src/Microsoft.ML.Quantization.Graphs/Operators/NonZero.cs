@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The places of all elements that are not 0, one row for each axis, in row-major order. ONNX NonZero, opset 9 to 22.</summary>
+/// <summary>The places of all elements that are not 0, one row for each axis, in row-major order. ONNX NonZero, opset 9 to 28.</summary>
 internal sealed class NonZero : IValueOperator
 {
     public OperatorSchema Schema { get; } = new("NonZero", 9, 1, 1);

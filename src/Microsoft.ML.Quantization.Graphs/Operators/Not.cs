@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The other truth value. ONNX Not, opset 9 to 21.</summary>
+/// <summary>The other truth value. ONNX Not, opset 9 to 28.</summary>
 internal sealed class Not : IOperator
 {
     public OperatorSchema Schema { get; } = new("Not", 9, 1, 1);

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>start, start + delta, start + 2 · delta, … up to, not including, limit: ⌈(limit − start) / delta⌉ numbers. ONNX Range, opset 11 to 22.</summary>
+/// <summary>start, start + delta, start + 2 · delta, … up to, not including, limit: ⌈(limit − start) / delta⌉ numbers. ONNX Range, opset 11 to 28.</summary>
 internal sealed class NumberRange : IOperator
 {
     public OperatorSchema Schema { get; } = new("Range", 11, 3, 3);

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// A new axis of <c>depth</c> elements: the second value at each index (from the end when negative), the first elsewhere; nothing where an
-/// index is out of range. ONNX OneHot, opset 9 to 22.
+/// index is out of range. ONNX OneHot, opset 9 to 28.
 /// </summary>
 internal sealed class OneHot : IOperator
 {

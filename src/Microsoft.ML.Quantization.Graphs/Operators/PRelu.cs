@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x for x ≥ 0, else slope · x; the slope broadcasts to x. ONNX PRelu, opset 9 to 22.</summary>
+/// <summary>y = x for x ≥ 0, else slope · x; the slope broadcasts to x. ONNX PRelu, opset 9 to 28.</summary>
 internal sealed class PRelu : IElementwise
 {
     public OperatorSchema Schema { get; } = new("PRelu", 9, 2, 2);

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Elements before and behind each axis, or fewer where pads are negative: one value (<c>constant</c>), the outermost (<c>edge</c>), those
-/// mirrored at it (<c>reflect</c>) or from the other end (<c>wrap</c>). ONNX Pad, opset 9 to 22: pads and value are attributes before opset 11
+/// mirrored at it (<c>reflect</c>) or from the other end (<c>wrap</c>). ONNX Pad, opset 9 to 28: pads and value are attributes before opset 11
 /// and inputs from then on, with axes from 18 on. On codes the value is quantized.
 /// </summary>
 internal sealed class Pad : IOperator

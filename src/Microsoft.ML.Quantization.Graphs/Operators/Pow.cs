@@ -6,7 +6,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// y = aᵇ in a's type, with NumPy broadcasting, by <see cref="FloatMath.Pow(float, float)"/>; whole numbers to whole powers from 0 on are
-/// multiplied exactly. ONNX Pow, opset 9 to 22, for all numbers.
+/// multiplied exactly. ONNX Pow, opset 9 to 28, for all numbers.
 /// </summary>
 internal sealed class Pow : IElementwise
 {

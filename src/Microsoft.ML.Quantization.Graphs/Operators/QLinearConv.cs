@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// A convolution of codes to codes: y = saturate(rne((Σ (x − zx) · (w − zw) + bias) · sx · sw / sy) + zy). ONNX QLinearConv, opset 10 to 22.
+/// A convolution of codes to codes: y = saturate(rne((Σ (x − zx) · (w − zw) + bias) · sx · sw / sy) + zy). ONNX QLinearConv, opset 10 to 28.
 /// </summary>
 internal sealed class QLinearConv : IOperator
 {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// A product of matrices of codes to codes: y = saturate(rne(Σ (a − za) · (b − zb) · sa · sb / sy) + zy). ONNX QLinearMatMul, opset 10 to 22.
+/// A product of matrices of codes to codes: y = saturate(rne(Σ (a − za) · (b − zb) · sa · sb / sy) + zy). ONNX QLinearMatMul, opset 10 to 28.
 /// </summary>
 internal sealed class QLinearMatMul : IOperator
 {

@@ -5,7 +5,7 @@ using Microsoft.ML.Quantization.Numerics;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// code = saturate(rne(x / scale) + zero point), with one scale or one for each index of <c>axis</c>. ONNX QuantizeLinear, opset 10 to 21,
+/// code = saturate(rne(x / scale) + zero point), with one scale or one for each index of <c>axis</c>. ONNX QuantizeLinear, opset 10 to 28,
 /// to uint8 (the default) and int8; no blocks.
 /// </summary>
 internal sealed class QuantizeLinear : IOperator
@@ -18,6 +18,7 @@ internal sealed class QuantizeLinear : IOperator
     {
         TensorFact x = site.Float(0);
         QuantizationFacts.Check(site, x);
+        if (site.Attributes.Int("precision", 0) is not (0 or 1)) { throw site.Refuse($"precision is {site.Attributes.Int("precision")}; expected 1 (float32)"); }
         ElementType? stated = site.Attributes.Int("output_dtype", 0) switch
         {
             0 => null,

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>H = f(x · Wᵀ + H · Rᵀ + Wb + Rb), in all directions, with sequence lengths. ONNX RNN, opset 9 to 22.</summary>
+/// <summary>H = f(x · Wᵀ + H · Rᵀ + Wb + Rb), in all directions, with sequence lengths. ONNX RNN, opset 9 to 28.</summary>
 internal sealed class RNN : IOperator
 {
     public OperatorSchema Schema { get; } = new("RNN", 9, 3, 6, MaxOutputs: 2);

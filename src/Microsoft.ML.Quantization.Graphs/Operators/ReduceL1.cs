@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sum of magnitudes over some axes. ONNX ReduceL1, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The sum of magnitudes over some axes. ONNX ReduceL1, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceL1() : ReduceOperator<ReduceL1.Reduction>(new("ReduceL1", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The square root of the sum of squares over some axes. ONNX ReduceL2, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The square root of the sum of squares over some axes. ONNX ReduceL2, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceL2() : ReduceOperator<ReduceL2.Reduction>(new("ReduceL2", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The natural logarithm of the sum over some axes. ONNX ReduceLogSum, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The natural logarithm of the sum over some axes. ONNX ReduceLogSum, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceLogSum() : ReduceOperator<ReduceLogSum.Reduction>(new("ReduceLogSum", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

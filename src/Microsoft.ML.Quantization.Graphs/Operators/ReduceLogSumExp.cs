@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>ln Σ eˣ over some axes, as max + ln Σ e^(x − max). ONNX ReduceLogSumExp, opset 9 to 22 (axes become an input).</summary>
+/// <summary>ln Σ eˣ over some axes, as max + ln Σ e^(x − max). ONNX ReduceLogSumExp, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceLogSumExp() : ReduceOperator<ReduceLogSumExp.Reduction>(new("ReduceLogSumExp", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

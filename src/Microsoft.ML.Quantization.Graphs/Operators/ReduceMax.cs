@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The largest element over some axes; NaN wins. Of no element it is the smallest there is. ONNX ReduceMax, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The largest element over some axes; NaN wins. Of no element it is the smallest there is. ONNX ReduceMax, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceMax() : ReduceOperator<ReduceMax.Reduction>(new("ReduceMax", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

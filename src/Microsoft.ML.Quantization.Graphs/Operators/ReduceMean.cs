@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The mean over some axes. ONNX ReduceMean, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The mean over some axes. ONNX ReduceMean, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceMean() : ReduceOperator<ReduceMean.Reduction>(new("ReduceMean", 9, 1, 2), new() { Observation = ObservationType.OutputSharesObserverWithInput, IsSetting = static index => index > 0 })
 {
     internal readonly struct Reduction : IReduction

@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The smallest element over some axes; NaN wins. Of no element it is the largest there is. ONNX ReduceMin, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The smallest element over some axes; NaN wins. Of no element it is the largest there is. ONNX ReduceMin, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceMin() : ReduceOperator<ReduceMin.Reduction>(new("ReduceMin", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

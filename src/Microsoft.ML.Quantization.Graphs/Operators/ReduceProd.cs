@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The product over some axes, from the first element to the last. ONNX ReduceProd, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The product over some axes, from the first element to the last. ONNX ReduceProd, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceProd() : ReduceOperator<ReduceProd.Reduction>(new("ReduceProd", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

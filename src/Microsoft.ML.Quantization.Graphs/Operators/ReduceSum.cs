@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sum over some axes. ONNX ReduceSum, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The sum over some axes. ONNX ReduceSum, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceSum() : ReduceOperator<ReduceSum.Reduction>(new("ReduceSum", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

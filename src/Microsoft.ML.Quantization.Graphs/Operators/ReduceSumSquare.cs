@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sum of squares over some axes. ONNX ReduceSumSquare, opset 9 to 22 (axes become an input).</summary>
+/// <summary>The sum of squares over some axes. ONNX ReduceSumSquare, opset 9 to 28 (axes become an input).</summary>
 internal sealed class ReduceSumSquare() : ReduceOperator<ReduceSumSquare.Reduction>(new("ReduceSumSquare", 9, 1, 2), StaysFloat)
 {
     internal readonly struct Reduction : IReduction

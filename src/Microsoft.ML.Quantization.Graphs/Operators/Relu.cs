@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = max(x, 0). ONNX Relu, opset 9 to 21.</summary>
+/// <summary>y = max(x, 0). ONNX Relu, opset 9 to 28.</summary>
 internal sealed class Relu() : UnaryOperator<Relu.Floor>(new("Relu", 9, 1, 1), new() { Observation = ObservationType.OutputSharesObserverWithInput })
 {
     protected override Floor Function(Node node) => default;

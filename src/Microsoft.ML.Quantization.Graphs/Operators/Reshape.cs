@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The same elements under a constant shape, in which 0 keeps an axis (unless <c>allowzero</c>) and one −1 takes what is left.
-/// ONNX Reshape, opset 9 to 21.
+/// ONNX Reshape, opset 9 to 28.
 /// </summary>
 internal sealed class Reshape() : CopyOperator(new("Reshape", 9, 2, 2), BufferLayout.RowMajor)
 {

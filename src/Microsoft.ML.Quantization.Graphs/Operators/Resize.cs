@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// An image of another size, by <c>scales</c> (input 2; ⌊size · scale⌋) or <c>sizes</c> (input 3): nearest, linear or cubic, in all
-/// coordinate modes, one axis after the other. ONNX Resize, opset 11 to 22; older ones and Upsample are brought to this form on import.
+/// coordinate modes, one axis after the other. ONNX Resize, opset 11 to 28; older ones and Upsample are brought to this form on import.
 /// </summary>
 internal sealed class Resize : IOperator
 {

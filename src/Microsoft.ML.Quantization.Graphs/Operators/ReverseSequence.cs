@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The first <c>sequence_lens[b]</c> elements along <c>time_axis</c> in reverse order, for each index b of <c>batch_axis</c>; the rest as
-/// it is. ONNX ReverseSequence, opset 10 to 22, any element type.
+/// it is. ONNX ReverseSequence, opset 10 to 28, any element type.
 /// </summary>
 internal sealed class ReverseSequence : IOperator
 {

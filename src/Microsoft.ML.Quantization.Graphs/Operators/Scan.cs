@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// Runs <c>body</c> (states, slices → states, scanned values) once for each slice of the scanned inputs along an axis of each, from either
-/// end; scanned values are stacked along an axis of each. ONNX Scan, opset 9 to 22.
+/// end; scanned values are stacked along an axis of each. ONNX Scan, opset 9 to 28.
 /// </summary>
 internal sealed class Scan : IValueOperator
 {

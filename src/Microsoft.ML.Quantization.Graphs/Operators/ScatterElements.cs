@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// A copy of x with y[…, indices[…, j, …], …] = updates[…, j, …] along <c>axis</c>, or added, multiplied, … by <c>reduction</c>. ONNX
-/// ScatterElements, opset 11 to 22.
+/// ScatterElements, opset 11 to 28.
 /// </summary>
 internal sealed class ScatterElements : IOperator
 {

@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// A copy of x with slices replaced (or added, multiplied, … by <c>reduction</c>) at the places whose first indices stand in the last axis
-/// of the indices. ONNX ScatterND, opset 11 to 22.
+/// of the indices. ONNX ScatterND, opset 11 to 28.
 /// </summary>
 internal sealed class ScatterND : IOperator
 {

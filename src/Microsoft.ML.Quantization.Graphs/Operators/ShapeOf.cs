@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sizes of the input's axes as int64, from axis <c>start</c> up to <c>end</c>. ONNX Shape, opset 9 to 21.</summary>
+/// <summary>The sizes of the input's axes as int64, from axis <c>start</c> up to <c>end</c>. ONNX Shape, opset 9 to 28.</summary>
 internal sealed class ShapeOf : IShapeOperator
 {
     public OperatorSchema Schema { get; } = new("Shape", 9, 1, 1);

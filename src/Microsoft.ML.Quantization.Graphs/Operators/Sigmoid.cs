@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = 1 / (1 + e⁻ˣ), by <see cref="FloatMath.Sigmoid"/>. ONNX Sigmoid, opset 9 to 21.</summary>
+/// <summary>y = 1 / (1 + e⁻ˣ), by <see cref="FloatMath.Sigmoid"/>. ONNX Sigmoid, opset 9 to 28.</summary>
 internal sealed class Sigmoid() : UnaryOperator<Sigmoid.Curve>(
     new("Sigmoid", 9, 1, 1),
     new() { Observation = ObservationType.FixedQParams, FixedOutput = new QuantizationParameters(1f / 256f, 0, ElementType.QUInt8) })

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = −1, 0 or 1: the sign of x. ONNX Sign, opset 9 to 22, for all numbers.</summary>
+/// <summary>y = −1, 0 or 1: the sign of x. ONNX Sign, opset 9 to 28, for all numbers.</summary>
 internal sealed class Sign() : NumberOperator<Sign.Curve>(new("Sign", 9, 1, 1))
 {
     internal readonly struct Curve : INumberFunction

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The number of elements as int64. ONNX Size, opset 9 to 22.</summary>
+/// <summary>The number of elements as int64. ONNX Size, opset 9 to 28.</summary>
 internal sealed class Size : IShapeOperator
 {
     public OperatorSchema Schema { get; } = new("Size", 9, 1, 1);

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// Every step-th element from start up to end (or down to it) on some axes; ends behind an axis are cut. ONNX Slice, opset 9 to 21:
+/// Every step-th element from start up to end (or down to it) on some axes; ends behind an axis are cut. ONNX Slice, opset 9 to 28:
 /// starts, ends, axes are attributes before opset 10 and constant inputs from then on, with steps.
 /// </summary>
 internal sealed class Slice : IOperator

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// y = exp(x − max) / Σ exp(x − max) along <c>axis</c> (−1 by default) from opset 13 on; before, over all axes from <c>axis</c> (1 by
-/// default) on together. ONNX Softmax, opset 9 to 21.
+/// default) on together. ONNX Softmax, opset 9 to 28.
 /// </summary>
 internal sealed class Softmax : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>loss = −weight[target] · ln softmax(x)[target], reduced; then the logarithms themselves. ONNX SoftmaxCrossEntropyLoss, opset 12 to 22.</summary>
+/// <summary>loss = −weight[target] · ln softmax(x)[target], reduced; then the logarithms themselves. ONNX SoftmaxCrossEntropyLoss, opset 12 to 28.</summary>
 internal sealed class SoftmaxCrossEntropyLoss : IOperator
 {
     public OperatorSchema Schema { get; } = new("SoftmaxCrossEntropyLoss", 12, 2, 3, MaxOutputs: 2);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x / (1 + |x|). ONNX Softsign, opset 9 to 22.</summary>
+/// <summary>y = x / (1 + |x|). ONNX Softsign, opset 9 to 28.</summary>
 internal sealed class Softsign() : UnaryOperator<Softsign.Curve>(new("Softsign", 9, 1, 1), OperatorTraits.None)
 {
     protected override Curve Function(Node node) => default;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// Blocks of the image gathered as channels: output channel (i, j, c) of pixel (h, w) is channel c of input pixel (h · b + i, w · b + j). ONNX SpaceToDepth, opset 9 to 22, any element type.
+/// Blocks of the image gathered as channels: output channel (i, j, c) of pixel (h, w) is channel c of input pixel (h · b + i, w · b + j). ONNX SpaceToDepth, opset 9 to 28, any element type.
 /// </summary>
 internal sealed class SpaceToDepth : IOperator
 {

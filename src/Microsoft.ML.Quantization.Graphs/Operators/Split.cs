@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The input cut along <c>axis</c> into parts of the given sizes, or into equal ones (the last may be smaller with <c>num_outputs</c>).
-/// ONNX Split, opset 13 to 22, any element type; older models are brought to this form on import.
+/// ONNX Split, opset 13 to 28, any element type; older models are brought to this form on import.
 /// </summary>
 internal sealed class Split : IOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Drops axes of size 1: the given ones, or all. ONNX Squeeze, opset 9 to 21 (axes are an input from 13 on).</summary>
+/// <summary>Drops axes of size 1: the given ones, or all. ONNX Squeeze, opset 9 to 28 (axes are an input from 13 on).</summary>
 internal sealed class Squeeze() : CopyOperator(new("Squeeze", 9, 1, 2), BufferLayout.RowMajor)
 {
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)

@@ -2,7 +2,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = a − b, with NumPy broadcasting. ONNX Sub, opset 9 to 21. Stays float, as in PyTorch.</summary>
+/// <summary>y = a − b, with NumPy broadcasting. ONNX Sub, opset 9 to 28. Stays float, as in PyTorch.</summary>
 internal sealed class Sub() : BinaryOperator<Sub.Difference>(new("Sub", 9, 2, 2), OperatorTraits.None)
 {
     internal readonly struct Difference : IBinaryFunction

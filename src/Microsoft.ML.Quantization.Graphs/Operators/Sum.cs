@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The sum, from the first to the last, element by element, with NumPy broadcasting. ONNX Sum, opset 9 to 22, for all numbers.</summary>
+/// <summary>The sum, from the first to the last, element by element, with NumPy broadcasting. ONNX Sum, opset 9 to 28, for all numbers.</summary>
 internal sealed class Sum() : VariadicOperator<Sum.Fold>(new("Sum", 9, 1, int.MaxValue))
 {
     internal readonly struct Fold : IFold

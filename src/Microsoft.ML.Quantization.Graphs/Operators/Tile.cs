@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The input repeated on each axis as often as <c>repeats</c> says. ONNX Tile, opset 9 to 22, any element type.</summary>
+/// <summary>The input repeated on each axis as often as <c>repeats</c> says. ONNX Tile, opset 9 to 28, any element type.</summary>
 internal sealed class Tile : IOperator
 {
     public OperatorSchema Schema { get; } = new("Tile", 9, 2, 2);

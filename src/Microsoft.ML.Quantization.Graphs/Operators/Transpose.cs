@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>The axes in another order: axis i of the output is axis perm[i] of the input; reversed by default. ONNX Transpose, opset 9 to 21.</summary>
+/// <summary>The axes in another order: axis i of the output is axis perm[i] of the input; reversed by default. ONNX Transpose, opset 9 to 28.</summary>
 internal sealed class Transpose : IOperator
 {
     public OperatorSchema Schema { get; } = new("Transpose", 9, 1, 1);

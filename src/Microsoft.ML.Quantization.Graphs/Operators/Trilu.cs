@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// The elements on and above diagonal k of each matrix (below with <c>upper = 0</c>), 0 elsewhere. ONNX Trilu, opset 14 to 22, any element type.
+/// The elements on and above diagonal k of each matrix (below with <c>upper = 0</c>), 0 elsewhere. ONNX Trilu, opset 14 to 28, any element type.
 /// </summary>
 internal sealed class Trilu : IOperator
 {

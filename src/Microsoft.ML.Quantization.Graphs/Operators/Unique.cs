@@ -4,7 +4,7 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
 /// The different elements (or slices along <c>axis</c>), sorted or in order of appearance; with the first place of each, the place in the
-/// result of each element, and how often each occurs. ONNX Unique, opset 11 to 22, for numbers.
+/// result of each element, and how often each occurs. ONNX Unique, opset 11 to 28, for numbers.
 /// </summary>
 internal sealed class Unique : IValueOperator
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Adds axes of size 1 at the given places of the result. ONNX Unsqueeze, opset 9 to 21 (axes are an input from 13 on).</summary>
+/// <summary>Adds axes of size 1 at the given places of the result. ONNX Unsqueeze, opset 9 to 28 (axes are an input from 13 on).</summary>
 internal sealed class Unsqueeze() : CopyOperator(new("Unsqueeze", 9, 1, 2), BufferLayout.RowMajor)
 {
     public override ImmutableArray<TensorFact> Infer(InferenceSite site)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>y = x where the condition is true, else the other, with NumPy broadcasting. ONNX Where, opset 9 to 22, any element type.</summary>
+/// <summary>y = x where the condition is true, else the other, with NumPy broadcasting. ONNX Where, opset 9 to 28, any element type.</summary>
 internal sealed class Where : IOperator
 {
     public OperatorSchema Schema { get; } = new("Where", 9, 3, 3);

@@ -12,13 +12,15 @@ public sealed class OpsetSpec
     [DataRow(13, 13)]
     [DataRow(21, 21)]
     [DataRow(22, 22)]
+    [DataRow(23, 23)]
+    [DataRow(28, 28)]
     public void A_supported_operator_set_is_read_and_an_older_one_raised(int opset, int expected) => Assert.AreEqual(expected, Load(Create(opset)).Opset);
 
     [TestMethod]
-    [DataRow(23)]
+    [DataRow(29)]
     [DataRow(0)]
     [DataRow(-1)]
-    public void Another_operator_set_is_refused_with_the_range_that_is_supported(int opset) => Refused(Create(opset), $"operator set {opset}", "1 to 22", "opset_version=13");
+    public void Another_operator_set_is_refused_with_the_range_that_is_supported(int opset) => Refused(Create(opset), $"operator set {opset}", "1 to 28", "opset_version=13");
 
     [TestMethod]
     public void A_model_without_an_operator_set_or_with_two_is_refused()
@@ -29,9 +31,9 @@ public sealed class OpsetSpec
 
     [TestMethod]
     [DataRow(2L)]
-    [DataRow(14L)]
+    [DataRow(15L)]
     [DataRow(long.MaxValue)]
-    public void Another_file_format_is_refused(long format) => Refused(With(model => model.IrVersion = format), $"ir_version) {format}", "3 to 13");
+    public void Another_file_format_is_refused(long format) => Refused(With(model => model.IrVersion = format), $"ir_version) {format}", "3 to 14");
 
     [TestMethod]
     public void Bounds_of_an_old_Clip_become_inputs()
@@ -83,5 +85,14 @@ public sealed class OpsetSpec
         model.Graph.Input[0] = Value("x", 1, "batch", 3, 4);
         using ExecutionPlan plan = ExecutionPlan.Bind(Load(model));
         Assert.AreEqual("[5, 3, 4]", plan.Run(new Tensor(ElementType.Float32, new Shape(5, 3, 4)))[0].Shape.ToString());
+    }
+
+    // What changed from operator set 23 on besides wider types: an answer in another precision. Everything else keeps its meaning.
+    [TestMethod]
+    public void A_newer_meaning_that_is_not_served_is_refused_by_name()
+    {
+        Refused(Of(23, Node("QuantizeLinear", ["x", "w"], ["y"], "q", Int("precision", 10)), [2], Floats("w", [], 0.5f)), "QuantizeLinear 'q'", "precision is 10", "float32");
+        Refused(Of(24, Node("Swish2", ["x"], ["y"], "s"), [2]), "'Swish2'", "operator set 24");
+        Refused(Of(22, Node("RMSNormalization", ["x", "x"], ["y"], "r"), [2]), "RMSNormalization 'r'", "operator set 22", "supported from 23");
     }
 }
