@@ -70,7 +70,7 @@ internal static unsafe class FloatSuites
 
     private static void Map<TFunction>(ref CheckData data, float* a, float* b, float* y, int count) where TFunction : struct, IFloatFunction
     {
-        VectorFloats.Map<TFunction>(new(a, count), new(b, count), new(y, count));
+        VectorFloats.Map<TFunction, Vector128Float, Vector128<float>>(new(a, count), new(b, count), new(y, count));
         for (int i = 0; i < count; i++) { data.Same(TFunction.Of<ScalarArithmetic, float>(a[i], b[i]), y[i]); }
     }
 }

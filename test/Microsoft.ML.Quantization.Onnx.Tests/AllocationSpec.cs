@@ -24,7 +24,8 @@ public sealed class AllocationSpec
     {
         Graph graph = OnnxImporter.Load(RepositoryFolder.At("test", "Models", model + ".onnx"));
         Tensor rows = FirstRows(graph, File.ReadAllBytes(RepositoryFolder.At("test", "Models", model + ".input.f32")));
-        foreach (Graph form in new[] { graph, ModelQuantizer.QuantizeStatic(graph, [[rows]]).Graph })
+        bool isFloat = !graph.Nodes.Any(node => node.Operator == "QuantizeLinear");
+        foreach (Graph form in isFloat ? [graph, ModelQuantizer.QuantizeStatic(graph, [[rows]]).Graph] : (Graph[])[graph])
         {
             using ExecutionPlan plan = ExecutionPlan.Bind(form, new() { Engine = Kernels.EngineList.Find(engine), Threads = threads });
             ImmutableArray<Shape> shapes = [rows.Shape];
@@ -53,7 +54,8 @@ public sealed class AllocationSpec
     private static Tensor FirstRows(Graph graph, byte[] values)
     {
         int[] sizes = [.. graph.Inputs[0].Fact.Dimensions.Skip(1).Select(static size => size.Size!.Value)];
+        int rows = graph.Inputs[0].Fact.Dimensions[0].Size ?? Rows;
         int length = sizes.Aggregate(sizeof(float), static (product, size) => product * size);
-        return new(ElementType.Float32, new Shape([Rows, .. sizes]), values[..(Rows * length)]);
+        return new(ElementType.Float32, new Shape([rows, .. sizes]), values[..(rows * length)]);
     }
 }
