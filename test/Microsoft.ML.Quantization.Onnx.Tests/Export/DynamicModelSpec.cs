@@ -30,21 +30,25 @@ public sealed class DynamicModelSpec
     [TestMethod]
     [DynamicData(nameof(Networks))]
     public void Dynamic_models_run_in_ONNX_Runtime(string network, int bits) =>
-        Compare(ModelQuantizer.QuantizeDynamic(Build(network), new() { EmbeddingBits = bits }), network == "recurrence" ? 2e-3f : 1e-5f);
+        Compare(ModelQuantizer.QuantizeDynamic(Build(network), new() { EmbeddingBits = bits }), network == "recurrence" ? 2e-3f : 1e-5f, optimize: true);
 
+    /// <summary>
+    /// Without ONNX Runtime's optimizations: with them it makes MatMulNBits of a MatMul with 8-bit weights and quantizes the activations, which the file does not say
+    /// (off by 1e-3 here). Every other form gives the same with them.
+    /// </summary>
     [TestMethod]
     [DynamicData(nameof(WeightForms))]
     public void Weight_only_models_run_in_ONNX_Runtime(string network, int bits, int block, bool symmetric) =>
-        Compare(ModelQuantizer.QuantizeWeightOnly(Build(network), new() { Bits = bits, BlockSize = block, Symmetric = symmetric }), 1e-5f);
+        Compare(ModelQuantizer.QuantizeWeightOnly(Build(network), new() { Bits = bits, BlockSize = block, Symmetric = symmetric }), 1e-5f, optimize: (network, bits, block) is not ("rows", 8, 0));
 
-    private static void Compare(QuantizedModel model, float bound)
+    private static void Compare(QuantizedModel model, float bound, bool optimize)
     {
         OnnxRuntimeSession.Require();
         Assert.AreEqual(0, model.Warnings.Length, "something was quantized");
         byte[] bytes = ExporterSpec.Bytes(model.Graph);
         using var stream = new MemoryStream(bytes);
         using ExecutionPlan plan = ExecutionPlan.Bind(OnnxImporter.Load(stream));
-        using var session = new OnnxRuntimeSession(bytes);
+        using var session = new OnnxRuntimeSession(bytes, optimize: optimize);
         Tensor x = Values(model.Graph.Inputs[0].Fact);
         float[] ours = plan.Run(x)[0].AsSpan<float>().ToArray(), theirs = session.Run(x)[0].AsSpan<float>().ToArray();
         Assert.AreEqual(theirs.Length, ours.Length);
