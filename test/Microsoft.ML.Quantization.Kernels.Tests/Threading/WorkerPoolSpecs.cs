@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Microsoft.ML.Quantization.Kernels.Tests;
 
 [TestClass]
@@ -109,6 +111,45 @@ public sealed class WorkerPoolSpecs
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int repeat = 0; repeat < 100; repeat++) { pool.Run(new Count(times), times.Length); }
         Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Threads_of_a_pool_that_nobody_disposed_end_when_it_is_collected()
+    {
+        Thread worker = Forgotten();
+        bool ended = false;
+        for (int attempt = 0; attempt < 100 && !ended; attempt++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            ended = worker.Join(100);
+        }
+        Assert.IsTrue(ended);
+    }
+
+    // A frame of its own, so that no register of the test holds on to the pool.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Thread Forgotten()
+    {
+        Thread? worker = null;
+        var pool = new WorkerPool(2);
+        while (worker is null)
+        {
+            var threads = new Thread?[2];
+            pool.Run(new Meet(threads), 2);
+            worker = threads.FirstOrDefault(static thread => thread != Thread.CurrentThread);
+        }
+        return worker;
+    }
+
+    // Remembers the thread of each chunk, and leaves the others time to take one.
+    private readonly struct Meet(Thread?[] threads) : IChunkedWork
+    {
+        public void Run(int chunk)
+        {
+            threads[chunk] = Thread.CurrentThread;
+            Thread.Sleep(5);
+        }
     }
 
     [TestMethod]
