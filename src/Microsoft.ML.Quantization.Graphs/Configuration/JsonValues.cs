@@ -29,9 +29,12 @@ internal static class JsonValues
         }
         catch (JsonException invalid)
         {
-            throw new QuantizationException($"The {what} is not JSON at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}: {invalid.Message}", invalid);
+            throw new QuantizationException($"The {what} is not JSON at line {invalid.LineNumber + 1}, byte {invalid.BytePositionInLine + 1}: {WithoutPlace(invalid.Message)}", invalid);
         }
     }
+
+    // The parser ends its message with the place, counted from 0.
+    private static string WithoutPlace(string message) => message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var place and >= 0 ? message[..place] : message;
 
     /// <summary>Checks that an element is an object of a known version with known keys.</summary>
     /// <exception cref="QuantizationException">It is not.</exception>

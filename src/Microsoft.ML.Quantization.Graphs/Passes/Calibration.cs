@@ -14,6 +14,8 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// </summary>
 public sealed class Calibration
 {
+    private static readonly ObserverSpec s_usual = new() { Observer = "MinMax" };
+
     private readonly FrozenDictionary<string, IObserver> _observerOf;
 
     /// <summary>Observers that have seen nothing.</summary>
@@ -61,16 +63,18 @@ public sealed class Calibration
     /// <param name="value">Its name; one of <see cref="Values"/>.</param>
     /// <param name="values">The elements, row-major in <paramref name="shape"/>.</param>
     /// <param name="shape">Axis sizes.</param>
-    /// <exception cref="QuantizationException">The value is not observed, or an element is NaN.</exception>
+    /// <exception cref="QuantizationException">The value is not observed, or an element is NaN, or infinite where the observer keeps extremes.</exception>
     public void Observe(string value, ReadOnlySpan<float> values, Shape shape)
     {
         if (!_observerOf.TryGetValue(value, out IObserver? observer))
         {
             throw new QuantizationException($"Value '{value}' of graph '{Prepared.Graph.Name}' has no observer; expected one of {nameof(Calibration)}.{nameof(Values)}.");
         }
+        // Observers of a histogram leave infinities out and count them; a range never recovers from one.
+        bool takesInfinity = observer is not RangeObserver;
         foreach (float element in values)
         {
-            if (float.IsNaN(element)) { throw IsNaN(value); }
+            if (!float.IsFinite(element) && (float.IsNaN(element) || !takesInfinity)) { throw IsNotFinite(value, element); }
         }
         observer.Observe(values, shape);
     }
@@ -100,11 +104,11 @@ public sealed class Calibration
         }
     }
 
-    private QuantizationException IsNaN(string value)
+    private QuantizationException IsNotFinite(string value, float found)
     {
         string source = Prepared.Graph.Producer(value) is { } producer ? $"which {producer} computes" : "an input of the graph";
-        return new($"Value '{value}', {source}, is NaN in a calibration batch; expected numbers. " +
-            "Check the data for missing values, and the float model for a division by zero, before calibrating.");
+        return new(string.Create(CultureInfo.InvariantCulture, $"Value '{value}', {source}, is {found} in a calibration batch; expected finite numbers. ") +
+            "Check the data for missing values, and the float model for a division by zero or an overflow, before calibrating.");
     }
 
     private static string FingerprintOf(ImmutableArray<ObserverGroup> groups)
@@ -114,7 +118,10 @@ public sealed class Calibration
         {
             text.Append(group.Name).Append('\n').Append(string.Join('\t', group.Values)).Append('\n');
             text.Append(CultureInfo.InvariantCulture, $"{group.Spec.Observer} {group.Spec.Type} {group.Spec.Scheme} {group.Spec.QuantMin} {group.Spec.QuantMax} {group.Spec.ReduceRange} ");
-            text.Append(CultureInfo.InvariantCulture, $"{group.Spec.Eps:R} {group.Spec.ChannelAxis} {group.Spec.AveragingConstant:R} {group.Spec.Bins}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{group.Spec.Eps:R} {group.Spec.ChannelAxis} {group.Spec.AveragingConstant:R} {group.Spec.Bins}");
+            // Only where they were chosen, so that calibrations saved before these counted can be loaded.
+            if (group.Spec.Percentile != s_usual.Percentile || group.Spec.Cap != s_usual.Cap) { text.Append(CultureInfo.InvariantCulture, $" {group.Spec.Percentile:R} {group.Spec.Cap}"); }
+            text.Append('\n');
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }

@@ -24,6 +24,7 @@ public static class Converter
     public const int SmallestOpset = 13;
 
     /// <summary>The quantized graph.</summary>
+    /// <remarks>Weights keep their sizes: channels are evened out only by <see cref="StaticQuantizer.Convert()"/>, which saw the ranges of each.</remarks>
     /// <param name="prepared">What to quantize.</param>
     /// <param name="calibration">What its observers saw.</param>
     /// <param name="preferSpeed">

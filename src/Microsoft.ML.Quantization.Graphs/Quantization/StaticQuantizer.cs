@@ -12,6 +12,7 @@ public sealed class StaticQuantizer : IDisposable
     private readonly ExecutionPlan _plan;
     private readonly ImmutableArray<PassNote> _notes;
     private readonly Tap _tap;
+    private long _rows;
 
     /// <summary>Fuses the graph and decides what is observed.</summary>
     /// <exception cref="QuantizationException">The graph or the configuration is not supported.</exception>
@@ -43,10 +44,15 @@ public sealed class StaticQuantizer : IDisposable
         if (rows == 0) { return; }
         _plan.Run(batch, _tap);
         Calibration.AddRows(rows);
+        _rows += rows;
         _options.Progress?.Report(new(Calibration.Rows, _options.TotalRows));
     }
 
     /// <summary>The int8 graph that the observed ranges lead to.</summary>
+    /// <remarks>
+    /// Channels of very different size are evened out first (cross-layer equalization), from the ranges of channels that <see cref="Observe"/> saw. A
+    /// <see cref="Calibration"/> does not hold these: with rows merged into it, and by <see cref="Converter.Run"/> on one that was saved, nothing is evened out.
+    /// </remarks>
     /// <exception cref="QuantizationException">Nothing was observed.</exception>
     public QuantizedModel Convert() => Convert(_options.PreferSpeed);
 
@@ -58,7 +64,9 @@ public sealed class StaticQuantizer : IDisposable
         {
             throw new QuantizationException("There is no row to calibrate on; expected at least one. About 500 to 1,000 representative rows are usual.");
         }
-        (PreparedGraph prepared, Calibration calibration, ImmutableArray<PassNote> balanced) = BalanceChannels.Run(Prepared, Calibration, _tap.Channels);
+        (PreparedGraph prepared, Calibration calibration, ImmutableArray<PassNote> balanced) = Calibration.Rows == _rows
+            ? BalanceChannels.Run(Prepared, Calibration, _tap.Channels)
+            : (Prepared, Calibration, [new(nameof(BalanceChannels), Prepared.Graph.Name, false, $"{_rows} of {Calibration.Rows} calibrated rows ran here; the channels of the others are not known, so none are evened out")]);
         PassResult converted = Converter.Run(prepared, calibration, preferSpeed);
         return new(converted.Graph, [.. _notes, .. balanced, .. converted.Notes], _tap.Ranges.Warnings);
     }

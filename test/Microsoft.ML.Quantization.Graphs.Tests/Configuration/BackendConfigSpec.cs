@@ -77,7 +77,7 @@ public sealed class BackendConfigSpec
     [DataRow("""{"name":"a"}""", "The version is missing in the backend configuration; add \"version\": 1.")]
     [DataRow("""{"version":2}""", "Found version 2 of the backend configuration; this package reads version 1")]
     [DataRow("[]", "Found Array for the backend configuration; expected an object with version, name, configs.")]
-    [DataRow("{", "The backend configuration is not JSON at line 1")]
+    [DataRow("{", "The backend configuration is not JSON at line 1, byte 2: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.")]
     [DataRow("""{"version":1,"configs":[{}]}""", "configs[0] of the backend configuration lacks 'pattern'; expected a name or an array of names")]
     [DataRow("""{"version":1,"configs":[{"pattern":[]}]}""", "A pattern has no operator; expected at least one name")]
     [DataRow("""{"version":1,"configs":[{"pattern":" "}]}""", "A pattern names an operator by an empty text")]

@@ -50,6 +50,21 @@ public sealed class BalanceChannelsSpec
     }
 
     [TestMethod]
+    public void Rows_that_were_merged_keep_their_part_in_the_ranges()
+    {
+        Graph graph = Network(3);
+        using StaticQuantizer first = new(graph), second = new(graph);
+        first.Observe([Images()]);
+        Tensor large = Images();
+        foreach (ref float value in large.AsSpan<float>()) { value *= 100; }
+        second.Observe([large]);
+        first.Calibration.Merge(second.Calibration);
+        QuantizedModel merged = first.Convert();
+        Assert.IsTrue(merged.Notes.Any(note => note.Pass == "BalanceChannels" && !note.Applied && note.Text.StartsWith("16 of 32 calibrated rows ran here", StringComparison.Ordinal)));
+        Assert.AreEqual(GraphText.Print(Converter.Run(first.Prepared, first.Calibration).Graph), GraphText.Print(merged.Graph));
+    }
+
+    [TestMethod]
     [DataRow(true)]
     [DataRow(false)]
     public void Default_quantization_keeps_channels_of_a_thousandth_and_of_a_thousand(bool depthwise)

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Numerics;
+using Microsoft.ML.Quantization.Observers;
 using Microsoft.ML.Quantization.Tests.Configuration;
 
 namespace Microsoft.ML.Quantization.Tests.Passes;
@@ -10,11 +11,13 @@ public sealed class CalibrationSpec
 {
     private static readonly PreparedGraph s_prepared = Prepared("MinMax");
 
-    private static PreparedGraph Prepared(string observer, int nodes = 2)
+    private static PreparedGraph Prepared(string observer, int nodes = 2) => Prepared(new ObserverSpec { Observer = observer }, nodes);
+
+    private static PreparedGraph Prepared(ObserverSpec observer, int nodes = 2)
     {
         Sketch sketch = new Sketch(3, 4).Random("w", 4, 4).Random("c", 4).Node("a", "Gemm", "x w").Node("s", "Add", "a c").Node("g", "Sigmoid", "s");
         Graph graph = nodes == 2 ? sketch.Node("y", "Gemm", "g w").Outputs("y") : sketch.Node("f", "Flatten", "g").Node("y", "Gemm", "f w").Outputs("y");
-        return Prepare.Run(graph, QConfigMapping.Empty.SetGlobal(new(new() { Observer = observer }, QConfigMapping.Default.Global!.Weight)));
+        return Prepare.Run(graph, QConfigMapping.Empty.SetGlobal(new(observer, QConfigMapping.Default.Global!.Weight)));
     }
 
     private static Calibration Seen(PreparedGraph prepared, params float[] values)
@@ -56,6 +59,25 @@ public sealed class CalibrationSpec
         QConfigMappingSpec.Refuses("Value 'a', which Gemm 'a' computes, is NaN in a calibration batch", () => calibration.Observe("a", [1f, float.NaN], new Shape(2)));
         QConfigMappingSpec.Refuses("Value 'x', an input of the graph, is NaN in a calibration batch", () => calibration.Observe("x", [float.NaN], new Shape(1)));
         Assert.AreEqual(0, calibration.ObserverOf("a").Count, "the batch left no trace");
+    }
+
+    [TestMethod]
+    public void Infinity_is_refused_at_once_where_it_would_spoil_the_range()
+    {
+        var calibration = new Calibration(s_prepared);
+        QConfigMappingSpec.Refuses("Value 'a', which Gemm 'a' computes, is -Infinity in a calibration batch; expected finite numbers.", () => calibration.Observe("a", [1f, float.NegativeInfinity], new Shape(2)));
+        Assert.AreEqual(0, calibration.ObserverOf("a").Count, "the batch left no trace");
+        var histogram = new Calibration(Prepared("Histogram"));
+        histogram.Observe("a", [1f, float.NegativeInfinity], new Shape(2));
+        Assert.IsTrue(float.IsFinite(histogram.ObserverOf("a").CalculateQParams().Scale), "a histogram leaves it out");
+    }
+
+    [TestMethod]
+    public void Every_setting_of_an_observer_is_part_of_the_fingerprint()
+    {
+        ObserverSpec spec = new() { Observer = "Percentile" };
+        ObserverSpec[] others = [spec, spec with { Percentile = 0.99 }, spec with { Cap = 100 }, spec with { Bins = 1024 }, spec with { Eps = 1e-3f }, spec with { AveragingConstant = 0.5f }];
+        Assert.AreEqual(others.Length, others.Select(other => new Calibration(Prepared(other)).Fingerprint).Distinct().Count());
     }
 
     [TestMethod]
