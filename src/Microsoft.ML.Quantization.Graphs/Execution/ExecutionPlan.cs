@@ -12,20 +12,21 @@ namespace Microsoft.ML.Quantization.Graphs;
 public sealed class ExecutionPlan : IDisposable
 {
     private const int ContextsKept = 64;
+    private const int SizedKept = 8;
 
     private readonly ConcurrentDictionary<ShapeKey, ConcurrentBag<RunContext>> _contexts = new();
     private readonly ConcurrentDictionary<ShapeKey, ExecutionPlan> _sized = new();
     private readonly ExecutionOptions _options;
-    private readonly bool _hasBranches;
+    private readonly bool _waitsForSizes;
     private int _kept;
 
     private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options, ExecutionPlan? parent)
     {
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
         MemoryLimit = options.MemoryLimit;
-        ChoosesRanges = HasDynamicRanges(graph);
+        ChoosesRanges = graph.ChoosesRanges;
         _options = options;
-        _hasBranches = graph.Nodes.Any(node => node is { Operator: "If", Domain: "" });
+        _waitsForSizes = bound.Nodes.Any(node => node is { Operator: "If", Domain: "" }) && !graph.Inputs.All(input => input.Fact.IsStatic);
         Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
         ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
@@ -40,10 +41,7 @@ public sealed class ExecutionPlan : IDisposable
     /// <summary>The engine that runs it.</summary>
     public Engine Engine { get; }
 
-    /// <summary>
-    /// Whether it chooses quantization parameters from the values of a run (dynamic quantization). Then rows that are run together share their ranges; to make
-    /// a row's result independent of its neighbours, run it alone.
-    /// </summary>
+    /// <summary><see cref="Graph.ChoosesRanges"/> of the graph that was given.</summary>
     public bool ChoosesRanges { get; }
 
     /// <summary>Which groups run in integers, which operators stay float, and why.</summary>
@@ -111,6 +109,7 @@ public sealed class ExecutionPlan : IDisposable
     /// <exception cref="QuantizationException">The shapes do not fit the graph.</exception>
     public RunContext Rent(params ImmutableArray<Shape> inputShapes)
     {
+        if (_waitsForSizes) { return (_sized.TryGetValue(new(inputShapes), out ExecutionPlan? sized) ? sized : Sized(inputShapes)).Rent(inputShapes); }
         if (_contexts.TryGetValue(new(inputShapes), out ConcurrentBag<RunContext>? bag) && bag.TryTake(out RunContext? context))
         {
             Interlocked.Decrement(ref _kept);
@@ -118,23 +117,21 @@ public sealed class ExecutionPlan : IDisposable
             return context;
         }
         InputCheck.Shapes(Graph, inputShapes);
-        return _hasBranches && Sized(inputShapes) is { } plan ? plan.Rent(inputShapes) : new RunContext(this, inputShapes);
+        return new RunContext(this, inputShapes);
     }
 
     // What an If takes hangs on sizes as a rule: with them known, its branch takes its place and the plan needs no look at data.
-    private ExecutionPlan? Sized(ImmutableArray<Shape> inputShapes)
+    private ExecutionPlan Sized(ImmutableArray<Shape> inputShapes)
     {
-        if (Graph.Inputs.All(input => input.Fact.IsStatic)) { return null; }
-        if (_sized.Count >= ContextsKept) { _sized.Clear(); }
-        return _sized.GetOrAdd(new(inputShapes), key =>
-        {
-            var builder = new GraphBuilder(Graph.Name, Graph.Opset);
-            for (int i = 0; i < key.Shapes.Length; i++) { builder.AddInput(Graph.Inputs[i].Name, new(Graph.Inputs[i].Fact.Type, key.Shapes[i])); }
-            foreach ((string name, Tensor tensor) in Graph.Constants) { builder.AddConstant(name, tensor); }
-            foreach (Node node in Graph.Nodes) { builder.Add(node); }
-            foreach (ValueInfo output in Graph.Outputs) { builder.AddOutput(output.Name); }
-            return Bind(builder.Build(Operators), _options, this);
-        });
+        InputCheck.Shapes(Graph, inputShapes);
+        var builder = new GraphBuilder(Graph.Name, Graph.Opset);
+        for (int i = 0; i < inputShapes.Length; i++) { builder.AddInput(Graph.Inputs[i].Name, new(Graph.Inputs[i].Fact.Type, inputShapes[i])); }
+        foreach ((string name, Tensor tensor) in Graph.Constants) { builder.AddConstant(name, tensor); }
+        foreach (Node node in Graph.Nodes) { builder.Add(node); }
+        foreach (ValueInfo output in Graph.Outputs) { builder.AddOutput(output.Name); }
+        // Each has packed weights of its own.
+        if (_sized.Count >= SizedKept) { _sized.Clear(); }
+        return _sized.GetOrAdd(new(inputShapes), Bind(builder.Build(Operators), _options, this));
     }
 
     internal void Return(RunContext context)
@@ -148,11 +145,8 @@ public sealed class ExecutionPlan : IDisposable
         _contexts.GetOrAdd(new(context.InputShapes), _ => []).Add(context);
     }
 
-    /// <summary>Ends the plan's threads.</summary>
+    /// <summary>Ends the plan's threads; those of a plan that is never disposed end when it is collected.</summary>
     public void Dispose() => Workers?.Dispose();
-
-    private static bool HasDynamicRanges(Graph graph) => graph.Nodes.Any(node => node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal)
-        || node.Attributes.Any(attribute => attribute.Value is Graph inner && HasDynamicRanges(inner)));
 
     private static Memory<byte> WithSlack(Tensor tensor)
     {

@@ -45,10 +45,19 @@ internal sealed class UnaryCluster
         return (byLast, lastOfInner);
     }
 
-    // Whether everything a node computes comes from one tensor of codes and from constants of one element.
-    private bool Collect(Node node)
+    // Whether everything a node computes comes from one tensor of codes and from constants of one element. A file may chain any number of nodes, so this does not recurse.
+    private bool Collect(Node last)
     {
-        if (!_members.Add(node)) { return true; }
+        var waiting = new Stack<Node>([last]);
+        while (waiting.TryPop(out Node? node))
+        {
+            if (_members.Add(node) && !TakeInputs(node, waiting)) { return false; }
+        }
+        return true;
+    }
+
+    private bool TakeInputs(Node node, Stack<Node> waiting)
+    {
         foreach (string input in node.Inputs)
         {
             if (input.Length == 0 || _graph.Constant(input) is { Length: 1 }) { continue; }
@@ -65,7 +74,8 @@ internal sealed class UnaryCluster
                 if (_codes != codes.Codes || !codes.Map.Equals(_map)) { return false; }
                 continue;
             }
-            if (_operators.Find(producer, _graph.Opset) is not IElementwise || _graph.IsOutput(input) || !Collect(producer)) { return false; }
+            if (_operators.Find(producer, _graph.Opset) is not IElementwise || _graph.IsOutput(input)) { return false; }
+            waiting.Push(producer);
         }
         return true;
     }

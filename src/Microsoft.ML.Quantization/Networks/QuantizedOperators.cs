@@ -5,10 +5,8 @@ namespace Microsoft.ML.Quantization;
 /// <summary>The operators that only quantized networks have.</summary>
 internal static class QuantizedOperators
 {
-    /// <summary>Whether a node quantizes, dequantizes or computes with codes.</summary>
-    public static bool Contains(Node node) => node.Operator is "QuantizeLinear" or "DequantizeLinear" or "DynamicQuantizeLinear" or "MatMulInteger" or "ConvInteger" or "QLinearConv" or "QLinearMatMul"
-        || ChoosesRanges(node);
-
-    /// <summary>Whether a node chooses quantization parameters from the values it is given.</summary>
-    public static bool ChoosesRanges(Node node) => node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal);
+    /// <summary>Whether a node, those of inner graphs included, quantizes, dequantizes or computes with codes.</summary>
+    public static bool StandIn(Graph graph) => graph.ChoosesRanges
+        || graph.Nodes.Any(node => node.Operator is "QuantizeLinear" or "DequantizeLinear" or "MatMulInteger" or "ConvInteger" or "QLinearConv" or "QLinearMatMul"
+            || node.Attributes.Any(attribute => attribute.Value is Graph inner && StandIn(inner)));
 }

@@ -25,7 +25,7 @@ internal sealed class RowNetwork(Graph graph, RowExecution execution) : IDisposa
     /// Whether the network takes exactly one row at a time: its file says so, or it chooses ranges while it runs, which must come from one row alone so
     /// that a row's result does not depend on its neighbours.
     /// </summary>
-    public bool OneRow { get; } = graph.Inputs.Any(input => RowValue.From("input", input).OneRow) || graph.Nodes.Any(QuantizedOperators.ChoosesRanges);
+    public bool OneRow { get; } = graph.Inputs.Any(input => RowValue.From("input", input).OneRow) || graph.ChoosesRanges;
 
     /// <summary>Whether it has been bound: it has run, or was asked how it would.</summary>
     public bool IsBound => _plan is not null;

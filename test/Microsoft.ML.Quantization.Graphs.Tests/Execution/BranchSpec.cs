@@ -42,6 +42,31 @@ public sealed class BranchSpec
     }
 
     [TestMethod]
+    public void Renting_again_for_sizes_that_were_settled_does_not_allocate()
+    {
+        using ExecutionPlan plan = ExecutionPlan.Bind(Squeezed());
+        System.Collections.Immutable.ImmutableArray<Shape> shapes = [new Shape(2, 1, 2)];
+        plan.Rent(shapes).Dispose();
+        plan.Rent(shapes).Dispose();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int repeat = 0; repeat < 10; repeat++) { plan.Rent(shapes).Dispose(); }
+        Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void Ranges_chosen_inside_a_branch_count_as_chosen_by_the_graph()
+    {
+        var builder = new GraphBuilder("inside", 13);
+        builder.AddInput("x", new(ElementType.Float32, [Dimension.Named("n"), 2]));
+        builder.AddInput("c", new(ElementType.Boolean, []));
+        builder.Add(If("c", "x", "y",
+            "graph then opset 13\ninput x: float32[n, 2]\nnode d: q, s, z = DynamicQuantizeLinear(x)\nnode r: y = DequantizeLinear(q, s, z)\noutput y",
+            "graph otherwise opset 13\ninput x: float32[n, 2]\nnode i: y = Identity(x)\noutput y"));
+        builder.AddOutput("y");
+        Assert.IsTrue(builder.Build().ChoosesRanges);
+    }
+
+    [TestMethod]
     public void A_known_size_puts_the_branch_in_the_place_of_the_node()
     {
         Graph open = Squeezed();

@@ -49,6 +49,22 @@ public sealed class IntegerGroupsSpec
     ];
 
     [TestMethod]
+    public void A_chain_of_any_length_is_one_table()
+    {
+        const int Length = 100_000;
+        var builder = new GraphBuilder("long", 13);
+        builder.AddInput("x", new(ElementType.UInt8, [4]));
+        builder.AddConstant("s", Tensor.Scalar(0.05f));
+        builder.AddConstant("z", Tensor.Scalar((byte)120));
+        builder.Add(new Node("dq", "DequantizeLinear", ["x", "s", "z"], ["v0"], NodeAttributes.Empty));
+        for (int i = 0; i < Length; i++) { builder.Add(new Node($"n{i}", "Neg", [$"v{i}"], [$"v{i + 1}"], NodeAttributes.Empty)); }
+        builder.Add(new Node("q", "QuantizeLinear", [$"v{Length}", "s", "z"], ["y"], NodeAttributes.Empty));
+        builder.AddOutput("y");
+        using ExecutionPlan plan = ExecutionPlan.Bind(builder.Build());
+        CollectionAssert.AreEqual(new byte[] { 1, 119, 120, 254 }, plan.Run(Tensor.Create<byte>([1, 119, 120, 254], new Shape(4)))[0].AsSpan<byte>().ToArray());
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Forms), DynamicDataDisplayName = nameof(Title))]
     public void A_form_gives_the_bits_of_its_nodes_one_by_one(string name, string text, string inner, string outputs, int calls)
     {
