@@ -102,8 +102,9 @@ public sealed class FuseBatchNormalization(OperatorList? operators = null) : IGr
         return null;
     }
 
-    // ConvTranspose holds weights as (in, out / groups, …): row r belongs to group r / (in / groups).
-    private static Tensor Scale(Node producer, Tensor weight, float[] factors)
+    /// <summary>Weights times one factor for each channel that they give.</summary>
+    /// <remarks>ConvTranspose holds weights as (in, out / groups, …): row r belongs to group r / (in / groups).</remarks>
+    internal static Tensor Scale(Node producer, Tensor weight, float[] factors)
     {
         int rows = weight.Shape[0], columns = weight.Shape[1], rest = rows * columns == 0 ? 0 : weight.Length / rows / columns;
         int rowsOfGroup = producer.Operator == "ConvTranspose" ? Math.Max(1, rows / Groups(producer)) : 1;

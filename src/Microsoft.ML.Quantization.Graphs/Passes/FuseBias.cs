@@ -23,22 +23,27 @@ public sealed class FuseBias(OperatorList? operators = null) : IGraphPass
         foreach (Node add in graph.Nodes.Where(node => node is { Operator: "Add", Domain: "" }))
         {
             int side = Array.FindIndex([.. add.Inputs], input => graph.Producer(input) is { Operator: "MatMul", Domain: "" });
-            if (side < 0 || !IsBias(graph, add.Inputs[1 - side])) { continue; }
+            if (side < 0 || !IsBias(graph, add.Inputs[1 - side], graph.Fact(add.Inputs[side]).Rank)) { continue; }
             Node product = graph.Producer(add.Inputs[side])!;
             string? reason = Decline(graph, product, add, add.Inputs[1 - side]);
             if (reason is null)
             {
                 builder.Remove(add);
-                builder.Replace(product, product with { Inputs = [product.Inputs[0], product.Inputs[1], add.Inputs[1 - side]], Outputs = add.Outputs, Attributes = add.Attributes });
+                string bias = add.Inputs[1 - side];
+                if (graph.Fact(bias).Rank > 1) { bias = builder.AddConstant(builder.Unique(bias + "_row"), Row(graph.Constant(bias)!)); }
+                builder.Replace(product, product with { Inputs = [product.Inputs[0], product.Inputs[1], bias], Outputs = add.Outputs, Attributes = add.Attributes });
             }
             notes.Add(new(Name, add.Name, reason is null, reason ?? $"fused into {product}"));
         }
         return new(notes.Any(note => note.Applied) ? builder.Build(operators) : graph, notes.ToImmutable());
     }
 
-    // One axis at most: more would add axes to the result, or be more than one number for each column.
-    private static bool IsBias(Graph graph, string value) => graph.Fact(value).Rank <= 1 && (IsFloat(graph.Constant(value))
-        || graph.Producer(value) is { Operator: QuantizationNodes.Dequantize } dequantize && graph.Constant(dequantize.Inputs[0]) is { Type: ElementType.Int32 });
+    // One axis, or axes of size 1 in front of it that do not add any to the result: else there is more than one number for each column.
+    private static bool IsBias(Graph graph, string value, int rank) => (graph.Fact(value).Rank <= 1 && (IsFloat(graph.Constant(value))
+        || graph.Producer(value) is { Operator: QuantizationNodes.Dequantize } dequantize && graph.Constant(dequantize.Inputs[0]) is { Type: ElementType.Int32 }))
+        || (IsFloat(graph.Constant(value)) && graph.Fact(value).Rank <= rank && graph.Constant(value)!.Length == graph.Constant(value)!.Shape.Sizes[^1]);
+
+    private static Tensor Row(Tensor bias) => Tensor.Create(bias.AsSpan<float>(), new Shape(bias.Length));
 
     private static bool IsFloat(Tensor? constant) => constant is { Type: ElementType.Float32 };
 
@@ -49,7 +54,7 @@ public sealed class FuseBias(OperatorList? operators = null) : IGraphPass
         TensorFact weights = graph.Fact(product.Inputs[1]);
         bool known = IsFloat(graph.Constant(product.Inputs[1])) || graph.Producer(product.Inputs[1]) is { Operator: QuantizationNodes.Dequantize } dequantize && graph.Constant(dequantize.Inputs[0]) is not null;
         if (!known || weights.Rank != 2) { return $"the second input of {product} is no constant matrix"; }
-        return graph.Fact(bias).Dimensions is [{ Size: not 1 } length] && length.Size != weights.Dimensions[1].Size
+        return graph.Fact(bias).Dimensions is [.., { Size: not 1 } length] && length.Size != weights.Dimensions[1].Size
             ? $"'{bias}' is {graph.Fact(bias)}; expected one number for each of {weights.Dimensions[1]} columns, as the bias of {product} added in {add}" : null;
     }
 }

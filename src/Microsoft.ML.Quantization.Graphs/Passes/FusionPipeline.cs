@@ -13,6 +13,7 @@ public static class FusionPipeline
         new FoldConstants(operators),
         new FuseBatchNormalization(operators),
         new FoldGemmFactors(operators),
+        new FuseChannelConstants(operators),
         new FuseBias(operators),
         new FuseActivation(operators),
     ];

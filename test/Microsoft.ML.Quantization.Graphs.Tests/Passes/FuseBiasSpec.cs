@@ -11,6 +11,7 @@ public sealed class FuseBiasSpec
     [
         ["bias behind", Product().Node("y", "Add", "mm b").Outputs("y")],
         ["bias in front, as PyTorch writes it", Product().Node("y", "Add", "b mm").Outputs("y")],
+        ["a row, as CNTK and Keras write it", Product().Random("row", 1, 6).Node("y", "Add", "mm row").Outputs("y")],
         ["one number", Product().Constant("one", Tensor.Create(0.25f)).Node("y", "Add", "mm one").Outputs("y")],
         ["scalar", Product().Constant("one", Tensor.Scalar(0.25f)).Node("y", "Add", "mm one").Outputs("y")],
     ];
