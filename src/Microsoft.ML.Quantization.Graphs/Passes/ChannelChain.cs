@@ -10,9 +10,12 @@ namespace Microsoft.ML.Quantization.Graphs;
 internal sealed record ChannelChain(WeightedLayer First, WeightedLayer Second, ImmutableArray<string> Values, int Channels)
 {
     // f(s · x) = s · f(x) for s > 0, each channel for itself.
-    private static readonly ImmutableHashSet<string> s_homogeneous = ["Relu", "LeakyRelu", "PRelu", "Identity", "Dropout", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceMax"];
+    private static readonly ImmutableHashSet<string> s_homogeneous = ["Relu", "LeakyRelu", "PRelu", "Identity", "Dropout", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
 
-    // These only regroup axes; where as many channels come out as went in, they are the same ones.
+    // These too, over the axes behind the channels.
+    private static readonly ImmutableHashSet<string> s_reductions = ["ReduceMean", "ReduceMax"];
+
+    // These only regroup axes; where as many channels of as many elements come out as went in, they are the same ones.
     private static readonly ImmutableHashSet<string> s_regrouping = ["Flatten", "Reshape", "Squeeze", "Unsqueeze"];
 
     /// <summary>Where the first layer's activation cuts values off; infinity when it does not.</summary>
@@ -38,11 +41,23 @@ internal sealed record ChannelChain(WeightedLayer First, WeightedLayer Second, I
                     ? new(upper, lower, values.ToImmutable(), channels)
                     : null;
             }
-            TensorFact after = graph.Fact(reader.Output);
-            bool passes = (s_homogeneous.Contains(reader.Operator) || s_regrouping.Contains(reader.Operator)) && reader.Outputs.Length == 1 && after.Rank >= 2 && after.Dimensions[1].Size == channels;
-            if (!passes) { return null; }
+            if (!Passes(graph, reader, channels)) { return null; }
             node = reader;
         }
         return null;
     }
+
+    private static bool Passes(Graph graph, Node node, int channels)
+    {
+        TensorFact before = graph.Fact(node.Inputs[0]), after = graph.Fact(node.Output);
+        if (node.Outputs.Length != 1 || after.Rank < 2 || after.Dimensions[1].Size != channels) { return false; }
+        if (s_homogeneous.Contains(node.Operator)) { return true; }
+        if (s_regrouping.Contains(node.Operator)) { return ElementsOfChannel(before) is { } elements && elements == ElementsOfChannel(after); }
+        return s_reductions.Contains(node.Operator) && ReducedAxes(graph, node) is { } axes && axes.All(axis => (axis < 0 ? axis + before.Rank : axis) > 1);
+    }
+
+    private static long? ElementsOfChannel(TensorFact fact) => fact.Dimensions.Skip(2).Aggregate((long?)1, (product, dimension) => product * dimension.Size);
+
+    private static ImmutableArray<long>? ReducedAxes(Graph graph, Node node) => node.Attributes.Ints("axes")
+        ?? (node.HasInput(1) && graph.Constant(node.Inputs[1]) is { Type: ElementType.Int64 } axes ? [.. axes.AsSpan<long>()] : null);
 }

@@ -120,6 +120,29 @@ public sealed class BalanceChannelsSpec
     }
 
     [TestMethod]
+    [DataRow("GlobalAveragePool(relu); flat = Flatten(mid)", true)]
+    [DataRow("ReduceMean(relu) {axes = [2, -1], keepdims = 0}; flat = Identity(mid)", true)]
+    [DataRow("ReduceMean(relu) {axes = [3], keepdims = 0}; flat = ReduceMean(mid) {axes = [1], keepdims = 0}", false, DisplayName = "Another axis of the same size takes the place of the channels")]
+    [DataRow("ReduceMean(relu) {axes = [0], keepdims = 0}; flat = ReduceMean(mid) {axes = [2], keepdims = 0}", false, DisplayName = "Rows are reduced, and the channels become rows")]
+    [DataRow("ReduceMax(relu) {axes = [3], keepdims = 0}; flat = Reshape(mid, shape)", false, DisplayName = "As many channels with fewer elements are other ones")]
+    public void Factors_pass_only_what_keeps_the_channels(string between, bool passes)
+    {
+        Graph graph = GraphText.Parse($"""
+            graph g opset 13
+            input x: float32[4, 4, 4, 4]
+            constant w: float32[4, 4, 1, 1] = [{string.Join(", ", Enumerable.Range(0, 16).Select(i => (i / 4) switch { 0 => 0.001, 1 => 1000, _ => 1 }))}]
+            constant v: float32[4, 2] = [1000, 1000, 0.001, 0.001, 1, 1, 1, 1]
+            constant shape: int64[2] = [16, 4]
+            node conv: conv = Conv(x, w)
+            node relu: relu = Relu(conv)
+            node mid: mid = {between.Replace("; ", "\nnode flat: ", StringComparison.Ordinal)}
+            node fc: y = Gemm(flat, v)
+            output y
+            """);
+        CollectionAssert.AreEqual(passes ? new[] { "conv" } : [], Applied(ModelQuantizer.QuantizeStatic(graph, [Sketch.Inputs(graph)])));
+    }
+
+    [TestMethod]
     public void Factors_pass_a_pool_and_a_flatten()
     {
         Graph graph = new Sketch(2, 3, 8, 8).Random("w1", 4, 3, 3, 3).Constant("s", Tensor.Create<float>([1e-3f, 1e3f, 1, 30], new Shape(4, 1, 1, 1))).Random("w2", 4, 5).Constant("t", Tensor.Create<float>([1e3f, 1e-3f, 1, 1 / 30f], new Shape(4, 1)))
