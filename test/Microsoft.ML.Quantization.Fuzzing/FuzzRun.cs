@@ -73,7 +73,13 @@ public sealed class FuzzRun : IDisposable
             case 1:
                 string table = Write("bad.csv", ByteMutation.Apply(_table, _rows, ref random));
                 return (table, ["static", _network, "--calibration", table, "-o", output], output);
-            case 2 or 3 or 4 or 5 or 6 or 7:
+            case 2 or 3:
+                string forDynamic = Write("bad.onnx", AnyDamage(ref random));
+                return (forDynamic, ["dynamic", forDynamic, "-o", output, "--embedding-bits", random.Next() % 2 == 0 ? "8" : "4"], output);
+            case 4:
+                string forWeights = Write("bad.onnx", AnyDamage(ref random));
+                return (forWeights, ["weight-only", forWeights, "-o", output, "--bits", random.Next() % 2 == 0 ? "8" : "4"], output);
+            case 5 or 6 or 7 or 8 or 9:
                 string damaged = Write("bad.onnx", ByteMutation.Apply(AnyModel(ref random), AnyModel(ref random), ref random));
                 return (damaged, ["info", damaged], null);
             default:
@@ -82,6 +88,10 @@ public sealed class FuzzRun : IDisposable
                 return (lying, ["info", lying], null);
         }
     }
+
+    private byte[] AnyDamage(ref SplitMix64 random) => random.Next() % 2 == 0
+        ? ByteMutation.Apply(AnyModel(ref random), AnyModel(ref random), ref random)
+        : ModelMutation.Apply(AnyModel(ref random), ref random) ?? AnyModel(ref random);
 
     private byte[] AnyModel(ref SplitMix64 random) => _models[ByteMutation.Pick(ref random, _models.Length)];
 

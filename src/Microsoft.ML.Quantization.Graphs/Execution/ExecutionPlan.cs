@@ -11,14 +11,12 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <remarks>Binding chooses speed, never results: every engine, thread count and batch size gives the same bits.</remarks>
 public sealed class ExecutionPlan : IDisposable
 {
-    private const int ContextsKept = 64;
     private const int SizedKept = 8;
 
-    private readonly ConcurrentDictionary<ShapeKey, ConcurrentBag<RunContext>> _contexts = new();
+    private readonly ContextStore _contexts = new();
     private readonly ConcurrentDictionary<ShapeKey, ExecutionPlan> _sized = new();
     private readonly ExecutionOptions _options;
     private readonly bool _waitsForSizes;
-    private int _kept;
 
     private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options, ExecutionPlan? parent)
     {
@@ -110,9 +108,8 @@ public sealed class ExecutionPlan : IDisposable
     public RunContext Rent(params ImmutableArray<Shape> inputShapes)
     {
         if (_waitsForSizes) { return (_sized.TryGetValue(new(inputShapes), out ExecutionPlan? sized) ? sized : Sized(inputShapes)).Rent(inputShapes); }
-        if (_contexts.TryGetValue(new(inputShapes), out ConcurrentBag<RunContext>? bag) && bag.TryTake(out RunContext? context))
+        if (_contexts.TryTake(inputShapes, out RunContext? context))
         {
-            Interlocked.Decrement(ref _kept);
             context.Rent();
             return context;
         }
@@ -134,16 +131,7 @@ public sealed class ExecutionPlan : IDisposable
         return _sized.GetOrAdd(new(inputShapes), Bind(builder.Build(Operators), _options, this));
     }
 
-    internal void Return(RunContext context)
-    {
-        // Full of shapes that may never come again: start over, so that those in use now are kept.
-        if (Interlocked.Increment(ref _kept) > ContextsKept)
-        {
-            _contexts.Clear();
-            Volatile.Write(ref _kept, 1);
-        }
-        _contexts.GetOrAdd(new(context.InputShapes), _ => []).Add(context);
-    }
+    internal void Return(RunContext context) => _contexts.Return(context);
 
     /// <summary>Ends the plan's threads; those of a plan that is never disposed end when it is collected.</summary>
     public void Dispose() => Workers?.Dispose();
@@ -153,17 +141,5 @@ public sealed class ExecutionPlan : IDisposable
         byte[] bytes = new byte[tensor.Bytes.Length + Engine.ReadSlack];
         tensor.Bytes.CopyTo(bytes);
         return bytes;
-    }
-
-    private readonly record struct ShapeKey(ImmutableArray<Shape> Shapes)
-    {
-        public bool Equals(ShapeKey other) => Shapes.AsSpan().SequenceEqual(other.Shapes.AsSpan());
-
-        public override int GetHashCode()
-        {
-            HashCode hash = default;
-            foreach (Shape shape in Shapes) { hash.Add(shape); }
-            return hash.ToHashCode();
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.Quantization.Kernels;
 using Microsoft.ML.Quantization.Testing;
 
@@ -191,6 +192,25 @@ public sealed class ExecutionPlanSpec
         graph.AddOutput(graph.Add("sum", "Add", ["a", "b"]));
         using ExecutionPlan plan = ExecutionPlan.Bind(graph.Build());
         Refused("Input 'b' has shape [3]; expected float32[n]", () => plan.Run(Tensor.Create(1f, 2f), Tensor.Create(1f, 2f, 3f)));
+    }
+
+    [TestMethod]
+    public void A_plan_that_ran_is_collected_when_nobody_holds_it()
+    {
+        WeakReference[] plans = [.. Enumerable.Range(0, 5).Select(_ => BindAndRun())];
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        // One may still be in a register of this method.
+        Assert.IsLessThan(2, plans.Count(plan => plan.IsAlive), "plans alive");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference BindAndRun()
+        {
+            using ExecutionPlan plan = ExecutionPlan.Bind(s_float);
+            plan.Run(s_x);
+            return new(plan);
+        }
     }
 
     private static void Refused(string message, Action action) =>
