@@ -13,9 +13,9 @@ internal static class RandomInputs
 
     private const ulong Seed = 20_240_101;
 
-    /// <summary>One tensor for each input of a model, with <paramref name="batch"/> rows where the model leaves the first axis open.</summary>
+    /// <summary>One tensor for each input of a model, with <paramref name="batch"/> rows where the model leaves the first axis open, and <paramref name="open"/> elements on other open axes.</summary>
     /// <exception cref="QuantizationException">Another axis is open as well, so that its size would be a guess, or the inputs would be larger than the limit.</exception>
-    public static ImmutableArray<Tensor> For(Graph model, int batch, long? memoryLimit = null)
+    public static ImmutableArray<Tensor> For(Graph model, int batch, long? memoryLimit = null, int? open = null)
     {
         var random = new SplitMix64(Seed);
         var tensors = ImmutableArray.CreateBuilder<Tensor>(model.Inputs.Length);
@@ -25,7 +25,8 @@ internal static class RandomInputs
             int[] sizes = new int[input.Fact.Rank];
             for (int axis = 0; axis < sizes.Length; axis++)
             {
-                sizes[axis] = input.Fact.Dimensions[axis].Size ?? (axis == 0 ? batch : throw new QuantizationException(
+                Dimension dimension = input.Fact.Dimensions[axis];
+                sizes[axis] = dimension.Size ?? (axis == 0 || IsRows(model, dimension) ? batch : open ?? throw new QuantizationException(
                     $"Model input {input} leaves the size of axis {axis} open, so its inputs cannot be made up; only the first axis may be open. Export the model with that size fixed."));
             }
             var shape = new Shape(sizes);
@@ -38,6 +39,9 @@ internal static class RandomInputs
         }
         return tensors.MoveToImmutable();
     }
+
+    // A name that some input has on its first axis counts rows wherever it stands, as in the states of recurrent layers.
+    private static bool IsRows(Graph model, Dimension dimension) => dimension.Symbol is not null && model.Inputs.Any(input => input.Fact.Rank > 0 && input.Fact.Dimensions[0] == dimension);
 
     private static Tensor Fill(Tensor tensor, ref SplitMix64 random)
     {

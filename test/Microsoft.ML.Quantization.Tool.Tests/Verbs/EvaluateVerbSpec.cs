@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Onnx;
 using Microsoft.ML.Quantization.Tool.Data;
 
 namespace Microsoft.ML.Quantization.Tool.Tests.Verbs;
@@ -73,6 +75,41 @@ public sealed class EvaluateVerbSpec
         Refused("high", ["--reference", _folder.At("none.onnx"), "--metric", "mse"], "expected as many labels as outputs");
 
         void Refused(string label, string[] options, params ReadOnlySpan<string> parts) => CommandRun.Refused(["evaluate", model, "--data", _folder.At("a.npz"), "--label", label, .. options], parts);
+    }
+
+    [TestMethod]
+    public void Without_labels_a_model_is_compared_with_its_reference_alone()
+    {
+        string model = SmallModels.Dense(_folder);
+        NpzWriter.Write(_folder.At("plain.npz"), [new("x", SmallModels.Numbers(new Random(1), 50, SmallModels.Features))]);
+        CommandRun.Json("static", model, "--calibration", _folder.At("plain.npz"), "-o", _folder.At("int8.onnx"));
+        JsonElement result = CommandRun.Json("evaluate", _folder.At("int8.onnx"), "--data", _folder.At("plain.npz"), "--reference", model);
+        Assert.IsFalse(result.TryGetProperty("metric", out _));
+        Assert.IsTrue(result.GetProperty("sqnrDb").GetDouble() is > 25 and < 80, result.ToString());
+        Assert.AreEqual(50, result.GetProperty("rows").GetInt32());
+        CommandRun.Refused(["evaluate", model, "--data", _folder.At("plain.npz")], "has no array 'label'", "--label", "--reference");
+        CommandRun.Refused(["evaluate", model, "--data", _folder.At("plain.npz"), "--reference", model, "--metric", "mse"], "has no array 'label'");
+    }
+
+    [TestMethod]
+    public void Each_of_several_outputs_is_compared_and_one_is_judged()
+    {
+        var graph = new GraphBuilder("two", 13);
+        graph.AddInput("x", new(ElementType.Float32, [Dimension.Named("batch"), 3]));
+        graph.Add(new Node("a", "Relu", ["x"], ["positive"], NodeAttributes.Empty));
+        graph.Add(new Node("b", "Neg", ["x"], ["negative"], NodeAttributes.Empty));
+        graph.AddOutput("positive");
+        graph.AddOutput("negative");
+        string model = _folder.At("two.onnx");
+        OnnxExporter.Save(graph.Build(), model);
+        Tensor x = Tensor.Create<float>([1, 2, 3, 6, 5, 4], new Shape(2, 3));
+        NpzWriter.Write(_folder.At("x.npz"), [new("x", x), new("label", Tensor.Create(2L, 0L)), new("lowest", Tensor.Create(0L, 2L))]);
+        JsonElement result = CommandRun.Json("evaluate", model, "--data", _folder.At("x.npz"), "--label", "lowest", "--output", "negative", "--reference", model);
+        Assert.AreEqual(1.0, result.GetProperty("value").GetDouble());
+        Assert.AreEqual("positive,negative", string.Join(',', result.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString())));
+        Assert.AreEqual(1.0, CommandRun.Json("evaluate", model, "--data", _folder.At("x.npz")).GetProperty("value").GetDouble());
+        StringAssert.Contains(CommandRun.Of("evaluate", model, "--data", _folder.At("x.npz"), "--reference", model).Out, "negative");
+        CommandRun.Refused(["evaluate", model, "--data", _folder.At("x.npz"), "--output", "none"], "no output 'none'", "'positive', 'negative'");
     }
 
     [TestMethod]

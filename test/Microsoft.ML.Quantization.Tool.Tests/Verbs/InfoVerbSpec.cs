@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Onnx;
 
 namespace Microsoft.ML.Quantization.Tool.Tests.Verbs;
 
@@ -37,10 +39,26 @@ public sealed class InfoVerbSpec
     }
 
     [TestMethod]
-    public void A_model_whose_rows_cannot_be_made_up_is_still_described()
+    public void Of_a_model_with_several_open_axes_sizes_are_tried()
     {
         JsonElement result = CommandRun.Json("info", SmallModels.Image(_folder, openSides: true));
-        StringAssert.Contains(result.GetProperty("cannotQuantize").GetString(), "leaves the size of axis 2 open");
+        Assert.AreEqual(1, result.GetProperty("integerCalls").GetInt32());
+        Assert.IsFalse(result.TryGetProperty("cannotQuantize", out _));
+    }
+
+    // 11 divides none of the sizes that are tried: what would run in integers is not known, which is no refusal.
+    [TestMethod]
+    public void A_model_that_takes_none_of_the_sizes_is_described_without_a_verdict()
+    {
+        var graph = new GraphBuilder("open", 13);
+        graph.AddInput("x", new(ElementType.Float32, [Dimension.Named("batch"), Dimension.Named("width"), 3]));
+        graph.Add(new Node("rows", "Reshape", ["x", graph.AddConstant("shape", Tensor.Create(-1L, 11L))], ["y"], NodeAttributes.Empty));
+        graph.AddOutput("y");
+        OnnxExporter.Save(graph.Build(), _folder.At("open.onnx"));
+        JsonElement result = CommandRun.Json("info", _folder.At("open.onnx"));
+        StringAssert.Contains(result.GetProperty("notTried").GetString(), "x: float32[batch, width, 3] leaves sizes open");
+        Assert.IsFalse(result.TryGetProperty("cannotQuantize", out _));
+        StringAssert.Contains(CommandRun.Of("info", _folder.At("open.onnx")).Out, "not known");
     }
 
     [TestMethod]
