@@ -19,4 +19,6 @@ internal sealed class ConvInteger : IOperator
 
     public void Forward(StepCall call) =>
         IntegerConvolution.Run(call, 1, CodeReading.ZeroPoint(call, 2, 0), channel => CodeReading.ZeroPoint(call, 3, channel)).CopyTo(call.Output<int>(0));
+
+    public Step Bind(BindSite site) => new IntegerConvolutionStep();
 }

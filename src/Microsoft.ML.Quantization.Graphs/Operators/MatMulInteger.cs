@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
@@ -21,12 +20,19 @@ internal sealed class MatMulInteger : IOperator
 
     public void Forward(StepCall call) => IntegerMatrixProduct.Run(call, 1, 2, 3, (i, sum, _, _) => call.Output<int>(0)[i] = sum);
 
-    public Step Bind(BindSite site) => SumsStep.Accepts(site) ? new SumsStep() : new ForwardStep(this, site.Node);
+    public Step Bind(BindSite site) => new SumsStep();
 
-    /// <summary>The same sums by the engine's tiles, where each operand has one zero point.</summary>
+    /// <summary>The same sums by the engine's tiles.</summary>
     private sealed class SumsStep : Step
     {
-        public static bool Accepts(BindSite site) => IsOne(site, 2) && IsOne(site, 3) && site.Inputs[0]!.Rank >= 2 && site.Inputs[1]!.Rank == 2;
+        public override object Prepare(StepCall call)
+        {
+            Shape left = call.InputShape(0), right = call.InputShape(1);
+            if (IsOneProduct(call)) { return (new int[1], new int[1]); }
+            var a = new Shape(left.Rank > 2 ? left.Sizes.AsSpan()[..^2] : []);
+            var b = new Shape(right.Rank > 2 ? right.Sizes.AsSpan()[..^2] : []);
+            return BroadcastWalk.Offsets(a, b, new Shape(call.OutputShape(0).Sizes.AsSpan()[..Math.Max(a.Rank, b.Rank)]));
+        }
 
         public override int ScratchBytes(StepCall call)
         {
@@ -37,20 +43,23 @@ internal sealed class MatMulInteger : IOperator
         public override void Run(StepCall call)
         {
             (int rows, int depth, int columns) = Sizes(call);
-            ReadOnlySpan<float> sums = CodeProduct.Run(call.Engine, call.Input<byte>(0), Map(call, 0, 2), call.Input<byte>(1), Map(call, 1, 3), rows, depth, columns,
-                MemoryMarshal.Cast<byte, float>(call.Scratch), out ReadOnlySpan<long> whole);
-            Span<int> y = call.Output<int>(0);
-            for (int i = 0; i < y.Length; i++) { y[i] = whole.IsEmpty ? (int)sums[i] : unchecked((int)whole[i]); }
+            (int[] left, int[] right) = ((int[], int[]))call.State!;
+            for (int i = 0; i < left.Length; i++)
+            {
+                ReadOnlySpan<float> sums = CodeProduct.Run(call.Engine, CodeMatrix.Of(call, 0, 2, left[i] * rows * depth, rows * depth), CodeMatrix.Of(call, 1, 3, right[i] * depth * columns, depth * columns),
+                    rows, depth, columns, MemoryMarshal.Cast<byte, float>(call.Scratch), out ReadOnlySpan<long> whole);
+                CodeProduct.Store(sums, whole, call.Output<int>(0).Slice(i * rows * columns, rows * columns));
+            }
         }
-
-        private static CodeParameters Map(StepCall call, int codes, int zeroPoint) => CodeProduct.Centered(CodeReading.ZeroPoint(call, zeroPoint, 0), call.InputType(codes) == ElementType.Int8);
 
         private static (int Rows, int Depth, int Columns) Sizes(StepCall call)
         {
             Shape left = call.InputShape(0), right = call.InputShape(1);
-            return (left.Count(0, left.Rank - 1), right[0], right[1]);
+            int rows = IsOneProduct(call) ? left.Count(0, left.Rank - 1) : left.Rank > 1 ? left[left.Rank - 2] : 1;
+            return (rows, left[left.Rank - 1], right.Rank > 1 ? right[right.Rank - 1] : 1);
         }
 
-        private static bool IsOne(BindSite site, int input) => !site.Node.HasInput(input) || Axes.Product(site.Inputs[input]!.Dimensions) is { Size: 1 };
+        // Where rows do not differ in zero points, a stack of matrices times one matrix is one product.
+        private static bool IsOneProduct(StepCall call) => call.InputShape(1).Rank <= 2 && (!call.HasInput(2) || call.InputShape(2).Length == 1);
     }
 }

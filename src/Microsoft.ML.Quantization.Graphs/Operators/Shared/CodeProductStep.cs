@@ -10,8 +10,8 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// </summary>
 internal sealed class CodeProductStep : Step
 {
-    private readonly CodeParameters _left;
-    private readonly CodeParameters _right;
+    private readonly (byte[] ZeroPoint, bool Signed) _left;
+    private readonly (byte[] ZeroPoint, bool Signed) _right;
     private readonly float _multiplier;
     private readonly QuantizationParameters? _output;
     private readonly (float Low, float High) _interval;
@@ -58,7 +58,8 @@ internal sealed class CodeProductStep : Step
         for (int i = 0; i < left.Length; i++)
         {
             ReadOnlySpan<float> sums = CodeProduct.Run(call.Engine,
-                call.Input<byte>(0).Slice(left[i] * rows * depth, rows * depth), _left, call.Input<byte>(1).Slice(right[i] * depth * columns, depth * columns), _right,
+                new(call.Input<byte>(0).Slice(left[i] * rows * depth, rows * depth), _left.Signed, _left.ZeroPoint),
+                new(call.Input<byte>(1).Slice(right[i] * depth * columns, depth * columns), _right.Signed, _right.ZeroPoint),
                 rows, depth, columns, scratch, out ReadOnlySpan<long> whole);
             int at = i * rows * columns;
             for (int k = 0; k < rows * columns; k++)
@@ -82,5 +83,5 @@ internal sealed class CodeProductStep : Step
         return site.Output is { } output ? Requantization.Multiplier(site.Input(0)!.Parameters!.Scale, site.Input(1)!.Parameters!.Scale, output.Scale) : product;
     }
 
-    private static CodeParameters Centered(QuantizationParameters map) => CodeProduct.Centered(map.ZeroPoint, map.Type == ElementType.QInt8);
+    private static (byte[] ZeroPoint, bool Signed) Centered(QuantizationParameters map) => ([unchecked((byte)map.ZeroPoint)], map.Type == ElementType.QInt8);
 }
