@@ -10,20 +10,19 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <param name="Product">The MatMulInteger or ConvInteger.</param>
 /// <param name="Last">The node that writes the result: the Mul, or the Add behind it.</param>
 /// <param name="Input">The floats that are quantized.</param>
+/// <param name="WeightShape">Shape of the weights as the node has them.</param>
 /// <param name="Weights">Codes less their zero points, in the engines' order: [outputs, taps, depth].</param>
 /// <param name="Outputs">Output channels.</param>
 /// <param name="Scales">One scale of the weights, or one for each output.</param>
 /// <param name="Bias">One number for each output; −0 for none, which changes no sum.</param>
-internal sealed record DynamicGroup(Node Product, Node Last, string Input, ImmutableArray<short> Weights, int Outputs, ImmutableArray<float> Scales, ImmutableArray<float> Bias)
+internal sealed record DynamicGroup(Node Product, Node Last, string Input, Shape WeightShape, ImmutableArray<short> Weights, int Outputs, ImmutableArray<float> Scales, ImmutableArray<float> Bias)
+    : CollapsedGroup(Last, Input)
 {
-    /// <summary>Packs the call for an engine.</summary>
-    /// <param name="engine">The engine.</param>
-    /// <param name="weights">Shape of the weights.</param>
-    public Step Bind(Engine engine, Shape weights)
+    public override Step Bind(Engine engine)
     {
         if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs), Last.ActivationInterval); }
         int groups = (int)Product.Attributes.Int("group", 1), perGroup = Outputs / groups;
-        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], weights, Last.ActivationInterval);
+        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], WeightShape, Last.ActivationInterval);
     }
 
     private DynamicProduct Pack(Engine engine, int first, int count)

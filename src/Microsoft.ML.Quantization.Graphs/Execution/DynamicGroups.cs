@@ -14,15 +14,15 @@ internal static class DynamicGroups
     private const string Name = "IntegerCalls";
 
     /// <summary>The groups by their last node, and a note for each product.</summary>
-    public static (Dictionary<Node, DynamicGroup> Groups, ImmutableArray<PassNote> Notes) Find(Graph graph)
+    public static (Dictionary<Node, CollapsedGroup> Groups, ImmutableArray<PassNote> Notes) Find(Graph graph)
     {
-        var groups = new Dictionary<Node, DynamicGroup>(ReferenceEqualityComparer.Instance);
+        var groups = new Dictionary<Node, CollapsedGroup>(ReferenceEqualityComparer.Instance);
         var notes = ImmutableArray.CreateBuilder<PassNote>();
         foreach (Node node in graph.Nodes.Where(node => node is { Domain: "", Operator: "MatMulInteger" or "ConvInteger" }))
         {
             (DynamicGroup? group, string? reason) = Match(graph, node);
             if (group is not null) { groups[group.Last] = group; }
-            notes.Add(new(Name, node.Name, group is not null, group is not null ? $"{node.Operator} runs in integers, with the conversions around it in one call" : $"{node.Operator} runs as plain loops: {reason}"));
+            notes.Add(new(Name, node.Name, group is not null, group is not null ? $"{node.Operator} runs in integers, with the conversions around it in one call" : $"{node.Operator} runs in integers with the conversions around it apart: {reason}"));
         }
         return (groups, notes.ToImmutable());
     }
@@ -56,7 +56,7 @@ internal static class DynamicGroups
             foreach (short weight in centered.AsSpan(n * depth, depth)) { reach += Math.Abs((int)weight) * byte.MaxValue; }
             if (reach > int.MaxValue) { return (null, $"output {n} can reach {reach}, which does not fit 32 bits"); }
         }
-        return (new(node, last, quantize.Inputs[0], [.. centered], outputs, [.. scales], [.. bias]), null);
+        return (new(node, last, quantize.Inputs[0], weights.Shape, [.. centered], outputs, [.. scales], [.. bias]), null);
     }
 
     // Only the number of taps matters to the order of weights.

@@ -10,7 +10,7 @@ internal sealed class PlanBuilder
     private readonly Engine _engine;
     private readonly OperatorList _operators;
     private readonly Dictionary<Node, IntegerGroup> _groups;
-    private readonly Dictionary<Node, DynamicGroup> _dynamic;
+    private readonly Dictionary<Node, CollapsedGroup> _collapsed;
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BufferLayout> _layouts = new(StringComparer.Ordinal);
     private readonly List<PlanCall> _calls = [];
@@ -19,8 +19,10 @@ internal sealed class PlanBuilder
     {
         (_graph, _engine, _operators) = (graph, engine, operators);
         (_groups, ImmutableArray<PassNote> notes) = IntegerGroups.Find(graph, operators);
-        (_dynamic, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
-        Notes = [.. notes, .. dynamicNotes];
+        (_collapsed, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
+        (Dictionary<Node, CollapsedGroup> embeddings, ImmutableArray<PassNote> embeddingNotes) = EmbeddingGroups.Find(graph);
+        foreach ((Node last, CollapsedGroup embedding) in embeddings) { _collapsed[last] = embedding; }
+        Notes = [.. notes, .. dynamicNotes, .. embeddingNotes];
         foreach (IntegerGroup group in _groups.Values)
         {
             foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
@@ -55,7 +57,7 @@ internal sealed class PlanBuilder
             IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? group.Outputs : IsAbsorbed(node) ? [] : node.Outputs;
             if (!outputs.Any(needed.Contains)) { continue; }
             nodes.Add(node);
-            needed.UnionWith((_dynamic.TryGetValue(node, out DynamicGroup? dynamic) ? [dynamic.Input] : group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
+            needed.UnionWith((_collapsed.TryGetValue(node, out CollapsedGroup? collapsed) ? [collapsed.Input] : group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
         }
         nodes.Reverse();
         return nodes;
@@ -70,9 +72,9 @@ internal sealed class PlanBuilder
 
     private void Bind(Node node)
     {
-        if (_dynamic.TryGetValue(node, out DynamicGroup? dynamic))
+        if (_collapsed.TryGetValue(node, out CollapsedGroup? collapsed))
         {
-            Add(node, dynamic.Bind(_engine, _graph.Constant(dynamic.Product.Inputs[1])!.Shape), [Resolve(dynamic.Input)], node.Outputs);
+            Add(node, collapsed.Bind(_engine), [Resolve(collapsed.Input)], node.Outputs);
             return;
         }
         IOperator op = _operators.Find(node, _graph.Opset);

@@ -40,7 +40,7 @@ public sealed class DynamicQuantizationSpec
         Graph quantized = ModelQuantizer.QuantizeDynamic(graph, new() { QConfigs = QConfigMapping.Empty.SetGlobal(qconfig) }).Graph;
         using ExecutionPlan plan = ExecutionPlan.Bind(quantized, new() { Engine = EngineList.Find(engine) });
         Assert.IsTrue(plan.Notes.Any(note => note.Node == "p" && note.Applied), string.Join('\n', plan.Notes));
-        // The sums made an output: nothing is collapsed, each operator runs as its plain loop.
+        // The sums made an output: nothing is collapsed, each operator runs alone.
         var apart = new GraphBuilder(quantized);
         apart.AddOutput(quantized.Nodes.Single(node => node.Name == "p").Output);
         using ExecutionPlan oneByOne = ExecutionPlan.Bind(apart.Build(), new() { Engine = EngineList.Reference });
@@ -121,6 +121,40 @@ public sealed class DynamicQuantizationSpec
             (float low, float high) = (float.MaxValue, float.MinValue);
             foreach (float value in row) { (low, high) = (Math.Min(low, value), Math.Max(high, value)); }
             Assert.AreEqual(row[i % columns], result.AsSpan<float>()[i], (high - low) / ((1 << bits) - 1) * 0.5001f, $"element {i}");
+        }
+    }
+
+    public static IEnumerable<object[]> Tables =>
+        from bits in new[] { 8, 4 }
+        from sizes in new int[][] { [20, 8], [20, 7], [20, 38], [6, 4, 10] }
+        select new object[] { bits, sizes };
+
+    [TestMethod]
+    [DynamicData(nameof(Tables))]
+    public void An_embedding_is_looked_up_in_one_step_with_the_bits_of_the_operators_one_by_one(int bits, int[] sizes)
+    {
+        var builder = new GraphBuilder("embedding", 13);
+        builder.AddInput("ids", new(ElementType.Int64, [Dimension.Named("batch"), 3]));
+        builder.AddConstant("table", Numbers(new Random(6), sizes));
+        builder.Add(new Node("e", "Gather", ["table", "ids"], ["y"], NodeAttributes.Empty));
+        builder.AddOutput("y");
+        Graph quantized = ModelQuantizer.QuantizeDynamic(builder.Build(), new() { EmbeddingBits = bits }).Graph;
+        Tensor ids = Tensor.Create<long>([0, 5, -1, 3, -6, 2], new Shape(2, 3));
+        var apart = new GraphBuilder(quantized);
+        apart.AddOutput(quantized.Nodes.Single(node => node.Operator == "DequantizeLinear").Output);
+        using ExecutionPlan oneByOne = ExecutionPlan.Bind(apart.Build(), new() { Engine = EngineList.Reference });
+        byte[] expected = oneByOne.Run(ids)[0].Bytes.ToArray();
+        foreach (Engine engine in EngineList.Supported)
+        {
+            using ExecutionPlan plan = ExecutionPlan.Bind(quantized, new() { Engine = engine });
+            Assert.AreEqual(1, plan.Calls.Length, "one step");
+            CollectionAssert.AreEqual(expected, plan.Run(ids)[0].Bytes.ToArray(), engine.Name);
+            StringAssert.Contains(Assert.ThrowsExactly<QuantizationException>(() => plan.Run(Tensor.Create<long>([0, 0, sizes[0]], new Shape(1, 3)))).Message, $"index {sizes[0]} is outside {-sizes[0]}..{sizes[0] - 1}");
+            using RunContext context = plan.Rent(ids.Shape);
+            for (int i = 0; i < 50; i++) { context.Run(); }
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            context.Run();
+            Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before, "bytes allocated");
         }
     }
 

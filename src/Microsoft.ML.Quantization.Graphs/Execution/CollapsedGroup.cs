@@ -1,0 +1,12 @@
+using Microsoft.ML.Quantization.Kernels;
+
+namespace Microsoft.ML.Quantization.Graphs;
+
+/// <summary>Nodes from one value to another that run as one call, with the bits of the nodes one by one.</summary>
+/// <param name="Last">The node that writes the result.</param>
+/// <param name="Input">The value that the call reads.</param>
+internal abstract record CollapsedGroup(Node Last, string Input)
+{
+    /// <summary>Packs the call for an engine.</summary>
+    public abstract Step Bind(Engine engine);
+}
