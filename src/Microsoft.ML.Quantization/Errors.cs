@@ -70,6 +70,9 @@ internal static class Errors
     public static Exception ValueIsNaN(string column, long row, int slot) => new QuantizationException(
         $"Column '{column}' holds NaN in row {row}, slot {slot}; expected finite values to calibrate on. Filter such rows or replace missing values before QuantizeObserve.");
 
+    public static Exception BatchTooLarge(string value, int rows, long bytes) => new QuantizationException(
+        $"{rows} rows of '{value}' take {bytes:N0} bytes; expected at most {Array.MaxLength:N0}. Score with a smaller BatchSize.");
+
     public static Exception RowLength(string column, int found, int expected) => new InvalidOperationException(
         $"Column '{column}' gave a vector of {found} values; its type promises {expected}. Repair the component that makes the column.");
 

@@ -204,4 +204,12 @@ public sealed class BatchCursorSpec
         [VectorType(16)]
         public float[] Features { get; set; } = [];
     }
+
+    [TestMethod]
+    public void A_batch_that_no_array_holds_is_refused()
+    {
+        using var runner = new RowRunner(NetworkColumns.From(Networks.Mlp().Graph, new ScoringOptions()).Score(), int.MaxValue, threads: 1);
+        QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => runner.Reserve(1 << 28));
+        Assert.AreEqual($"268435456 rows of 'x' take {1L << 32:N0} bytes; expected at most {Array.MaxLength:N0}. Score with a smaller BatchSize.", problem.Message);
+    }
 }

@@ -48,8 +48,10 @@ public sealed class Graph
     /// Whether a node, those of inner graphs included, chooses quantization parameters from the values of a run (dynamic quantization). Then rows that are
     /// run together share their ranges; to make a row's result independent of its neighbours, run it alone.
     /// </summary>
-    public bool ChoosesRanges => Nodes.Any(node => node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal)
-        || node.Attributes.Any(attribute => attribute.Value is Graph { ChoosesRanges: true }));
+    public bool ChoosesRanges => Nodes.Any(QuantizationNodes.ChoosesRanges);
+
+    /// <summary>Whether a node, those of inner graphs included, quantizes, dequantizes or computes with codes.</summary>
+    public bool IsQuantized => QuantizationNodes.First(this) is not null;
 
     /// <summary>The node that writes a value; null for inputs and constants.</summary>
     public Node? Producer(string value) => _producers.GetValueOrDefault(value);

@@ -12,9 +12,7 @@ internal static class FloatModel
     /// <exception cref="QuantizationException">The graph has integer operators.</exception>
     public static void Require(Graph model)
     {
-        Node? quantized = model.Nodes.FirstOrDefault(node => node.Operator is "QuantizeLinear" or "DequantizeLinear" or "DynamicQuantizeLinear" or "MatMulInteger" or "ConvInteger"
-            or "QLinearConv" or "QLinearMatMul" || node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal));
-        if (quantized is not null) { throw new QuantizationException($"Graph '{model.Name}' is quantized already ({quantized}); expected a float model."); }
+        if (QuantizationNodes.First(model) is { } quantized) { throw new QuantizationException($"Graph '{model.Name}' is quantized already ({quantized}); expected a float model."); }
     }
 
     /// <summary>A warning when no node was rewritten.</summary>

@@ -30,9 +30,6 @@ internal sealed record IntegerReport(int IntegerCalls, ImmutableArray<FloatFallb
         return new(plan.Notes.Count(note => note.Applied && note.Node.Length > 0), fallbacks);
     }
 
-    /// <summary>Whether a graph is quantized at all.</summary>
-    public static bool IsQuantized(Graph graph) => graph.Nodes.Any(node => s_converters.Contains(node.Operator) || node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal));
-
     /// <summary>Writes the fields <c>integerCalls</c>, or as it is called there, and <c>floatFallbacks</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer, string calls = "integerCalls")
     {

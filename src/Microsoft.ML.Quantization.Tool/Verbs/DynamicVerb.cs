@@ -15,19 +15,16 @@ internal static class DynamicVerb
     {
         Argument<string> model = Verb.Model("The float model (.onnx).");
         var output = new Option<string>("--output", "-o") { Description = "Where the quantized model goes (.onnx).", HelpName = "OUT.onnx", Required = true };
-        Option<int?> bits = NumberOption.Create("--embedding-bits", "Bits of the codes of embeddings: 8 (unless given) or 4.", 4, 8);
-        bits.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "5" or "6" or "7" } token]) { result.AddError($"--embedding-bits is {token.Value}; expected 8 or 4."); }
-        });
+        Option<int?> bits = BitsOption.Create("--embedding-bits", "Bits of the codes of embeddings: 8 (unless given) or 4.");
         Option<bool> json = Verb.Json();
         var verb = new Command("dynamic", "Quantizes weights to int8 and leaves the ranges of activations to each run; needs no calibration data.") { model, output, bits, json };
+        Option<int?> memory = MemoryOption.AddTo(verb);
         verb.Does(console, (arguments, cancellation) =>
         {
             long start = Stopwatch.GetTimestamp();
             string target = arguments.GetRequiredValue(output), source = arguments.GetRequiredValue(model);
             OutputFile.CheckPlace(target, source);
-            ModelFile file = ModelFile.Load(source);
+            ModelFile file = ModelFile.Load(source, MemoryOption.Read(arguments, memory));
             QuantizedModel quantized = ModelQuantizer.QuantizeDynamic(file.Graph, new() { EmbeddingBits = arguments.GetValue(bits), CancellationToken = cancellation });
             cancellation.ThrowIfCancellationRequested();
             OnnxExporter.Save(quantized.Graph, target); // whole or not at all, a data file beside it included

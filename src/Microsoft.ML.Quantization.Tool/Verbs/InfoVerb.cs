@@ -24,7 +24,7 @@ internal static class InfoVerb
         verb.Does(console, (arguments, cancellation) =>
         {
             ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), MemoryOption.Read(arguments, memory));
-            bool quantized = IntegerReport.IsQuantized(file.Graph);
+            bool quantized = file.Graph.IsQuantized;
             IntegerReport? report = null;
             string? trouble = null, unknown = null;
             try

@@ -35,7 +35,7 @@ internal static class StaticVerb
             QConfigMapping mapping = configuration.Read(arguments);
             long? memoryLimit = MemoryOption.Read(arguments, memory);
             ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), memoryLimit);
-            if (IntegerReport.IsQuantized(file.Graph)) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
+            if (file.Graph.IsQuantized) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration), memoryLimit: memoryLimit);
             ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed) ?? 0);
             QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, arguments.GetValue(preferSpeed), memoryLimit, progress, cancellation));

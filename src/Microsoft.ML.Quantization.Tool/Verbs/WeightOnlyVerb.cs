@@ -15,22 +15,19 @@ internal static class WeightOnlyVerb
     {
         Argument<string> model = Verb.Model("The float model (.onnx).");
         var output = new Option<string>("--output", "-o") { Description = "Where the model with small weights goes (.onnx).", HelpName = "OUT.onnx", Required = true };
-        Option<int?> bits = NumberOption.Create("--bits", "Bits of the codes of weights: 8 or 4.", 4, 8);
+        Option<int?> bits = BitsOption.Create("--bits", "Bits of the codes of weights: 8 or 4.");
         bits.Required = true;
-        bits.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "5" or "6" or "7" } token]) { result.AddError($"--bits is {token.Value}; expected 8 or 4."); }
-        });
         Option<int?> block = NumberOption.Create("--block", "How many weights share a scale; all of an output channel unless given.", 1, int.MaxValue);
         var symmetric = new Option<bool>("--symmetric") { Description = "Codes around 0 without zero points, instead of codes from the smallest to the largest weight." };
         Option<bool> json = Verb.Json();
         var verb = new Command("weight-only", "Stores weights in 8 or 4 bits and computes in float; needs no calibration data.") { model, output, bits, block, symmetric, json };
+        Option<int?> memory = MemoryOption.AddTo(verb);
         verb.Does(console, (arguments, cancellation) =>
         {
             long start = Stopwatch.GetTimestamp();
             string target = arguments.GetRequiredValue(output), source = arguments.GetRequiredValue(model);
             OutputFile.CheckPlace(target, source);
-            ModelFile file = ModelFile.Load(source);
+            ModelFile file = ModelFile.Load(source, MemoryOption.Read(arguments, memory));
             QuantizedModel quantized = ModelQuantizer.QuantizeWeightOnly(file.Graph, new()
             {
                 Bits = arguments.GetValue(bits)!.Value,

@@ -13,7 +13,7 @@ public sealed class QuantizedModelEstimator : IEstimator<QuantizedModelTransform
     internal QuantizedModelEstimator(string path, ScoringOptions options)
     {
         Graph graph = OnnxImporter.Load(path);
-        if (!QuantizedOperators.StandIn(graph)) { throw Errors.NotQuantized(graph.Name); }
+        if (!graph.IsQuantized) { throw Errors.NotQuantized(graph.Name); }
         _columns = new(new(graph, [], []), options);
     }
 

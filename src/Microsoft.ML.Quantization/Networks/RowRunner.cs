@@ -30,8 +30,8 @@ internal sealed class RowRunner(ScoreColumns columns, int batchSize, int threads
     /// <summary>Makes room for so many rows.</summary>
     public void Reserve(int rows)
     {
-        for (int i = 0; i < _inputs.Length; i++) { Grow(ref _inputs[i], rows * _network.Inputs[i].Bytes); }
-        for (int i = 0; i < _outputs.Length; i++) { Grow(ref _outputs[i], rows * columns.Outputs[i].Value.Bytes); }
+        for (int i = 0; i < _inputs.Length; i++) { Grow(ref _inputs[i], rows, _network.Inputs[i]); }
+        for (int i = 0; i < _outputs.Length; i++) { Grow(ref _outputs[i], rows, columns.Outputs[i].Value); }
         int most = Math.Min(threads, Chunks(rows));
         // Enough for the threads that will run whole chunks, so that none has to be made in the middle of a pass.
         for (int i = 0; i < most && rows >= RowsInChunk; i++) { _contexts[i] ??= _network.Plan.Rent(ShapesOf(RowsInChunk)); }
@@ -128,9 +128,11 @@ internal sealed class RowRunner(ScoreColumns columns, int batchSize, int threads
         return _shapes[rows];
     }
 
-    private static void Grow(ref byte[] buffer, int bytes)
+    private static void Grow(ref byte[] buffer, int rows, RowValue value)
     {
-        if (buffer.Length < bytes) { Array.Resize(ref buffer, bytes); }
+        long bytes = (long)rows * value.Bytes;
+        if (bytes > Array.MaxLength) { throw Errors.BatchTooLarge(value.Name, rows, bytes); }
+        if (buffer.Length < bytes) { Array.Resize(ref buffer, (int)bytes); }
     }
 
     private readonly struct Chunk(RowRunner runner) : IChunkedWork

@@ -63,7 +63,11 @@ public sealed class BranchSpec
             "graph then opset 13\ninput x: float32[n, 2]\nnode d: q, s, z = DynamicQuantizeLinear(x)\nnode r: y = DequantizeLinear(q, s, z)\noutput y",
             "graph otherwise opset 13\ninput x: float32[n, 2]\nnode i: y = Identity(x)\noutput y"));
         builder.AddOutput("y");
-        Assert.IsTrue(builder.Build().ChoosesRanges);
+        Graph graph = builder.Build();
+        Assert.IsTrue(graph.ChoosesRanges);
+        Assert.IsTrue(graph.IsQuantized);
+        QuantizationException problem = Assert.ThrowsExactly<QuantizationException>(() => ModelQuantizer.QuantizeDynamic(graph));
+        Assert.AreEqual("Graph 'inside' is quantized already (DynamicQuantizeLinear 'd'); expected a float model.", problem.Message);
     }
 
     [TestMethod]

@@ -36,6 +36,14 @@ public sealed class DynamicVerbSpec
     }
 
     [TestMethod]
+    public void The_memory_that_a_model_may_take_can_be_set()
+    {
+        string model = SmallModels.Dense(_folder);
+        Assert.AreEqual(2, CommandRun.Json("dynamic", model, "-o", _folder.At("out.onnx"), "--memory-limit", "64").GetProperty("integerCalls").GetInt32());
+        Assert.AreEqual(2, CommandRun.Json("weight-only", model, "-o", _folder.At("small.onnx"), "--bits", "8", "--memory-limit", "64").GetProperty("quantizedOperators").GetInt32());
+    }
+
+    [TestMethod]
     public void Rows_of_a_dynamic_model_do_not_depend_on_their_neighbours()
     {
         // Every row is wider than the one before: in one batch they would share the range of the last.
