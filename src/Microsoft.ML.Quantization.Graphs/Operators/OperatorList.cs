@@ -155,6 +155,7 @@ public sealed class OperatorList
         new Gather(),
         new GatherElements(),
         new GatherND(),
+        new ArrayFeatureExtractor(),
         new Scatter(),
         new ScatterElements(),
         new ScatterND(),

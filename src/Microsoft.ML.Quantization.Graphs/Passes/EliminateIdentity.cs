@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Microsoft.ML.Quantization.Graphs;
 
 /// <summary>
-/// Takes out nodes that return their input: Identity, and Dropout, which does nothing outside training. <c>y = x</c>.
+/// Takes out nodes that return their input: Identity, Cast to the type that is there, and Dropout, which does nothing outside training.
+/// <c>y = x</c>.
 /// </summary>
 public sealed class EliminateIdentity(OperatorList? operators = null) : IGraphPass
 {
@@ -14,7 +15,7 @@ public sealed class EliminateIdentity(OperatorList? operators = null) : IGraphPa
     public PassResult Run(Graph graph)
     {
         var notes = ImmutableArray.CreateBuilder<PassNote>();
-        foreach (Node original in graph.Nodes.Where(node => node.Operator is "Identity" or "Dropout"))
+        foreach (Node original in graph.Nodes.Where(node => node.Operator is "Identity" or "Dropout" || (node is { Operator: "Cast", Domain: "" } && graph.Fact(node.Inputs[0]).Type == graph.Fact(node.Output).Type)))
         {
             Node node = graph.Node(original.Name);
             string? reason = Decline(graph, node);

@@ -15,6 +15,7 @@ public static class FusionPipeline
         new FoldGemmFactors(operators),
         new FuseChannelConstants(operators),
         new FuseBias(operators),
+        new FuseBounds(operators),
         new FuseActivation(operators),
     ];
 

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Quantization.Onnx;
 internal static class ModelWriter
 {
     /// <summary>ONNX Runtime's own operators: the one family beside ONNX's that files may use.</summary>
-    private const string RuntimeDomain = "com.microsoft";
+    private const string RuntimeDomain = "com.microsoft", ClassicalDomain = "ai.onnx.ml";
 
     /// <summary>The message of a graph.</summary>
     /// <exception cref="QuantizationException">The graph holds what ONNX cannot express.</exception>
@@ -36,14 +36,15 @@ internal static class ModelWriter
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = graph.Opset });
         RecurrentFunctions.AddTo(model, nodes, graph.Opset);
         if (nodes.Any(node => node.Domain == RuntimeDomain)) { model.OpsetImport.Add(new OperatorSetIdProto { Domain = RuntimeDomain, Version = 1 }); }
+        if (nodes.Any(node => node.Domain == ClassicalDomain)) { model.OpsetImport.Add(new OperatorSetIdProto { Domain = ClassicalDomain, Version = 1 }); }
         return model;
     }
 
     private static void CheckDomain(Node node)
     {
-        if (node.Domain is not ("" or RuntimeDomain) && !RecurrentFunctions.Has(node))
+        if (node.Domain is not ("" or RuntimeDomain or ClassicalDomain) && !RecurrentFunctions.Has(node))
         {
-            throw new QuantizationException($"{node} is of the family '{node.Domain}', which no ONNX runtime knows; expected operators of ONNX or of {RuntimeDomain}. Convert the graph before saving it.");
+            throw new QuantizationException($"{node} is of the family '{node.Domain}', which no ONNX runtime knows; expected operators of ONNX, of {ClassicalDomain} or of {RuntimeDomain}. Convert the graph before saving it.");
         }
     }
 

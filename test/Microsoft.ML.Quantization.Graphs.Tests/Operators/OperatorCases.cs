@@ -184,6 +184,7 @@ internal static class OperatorCases
         ("GridSample, cubic, reflected", OperatorCase.Of("GridSample", Floats(1, 1, 2, 4, 5), Floats(2, 1, 3, 3, 2)).At(16).With("mode", "bicubic").With("padding_mode", "reflection").With("align_corners", 1)),
         ("RoiAlign", OperatorCase.Of("RoiAlign", Floats(1, 2, 3, 6, 6), Of([2, 4], 0, 0, 4, 4, 1, 2, 5, 5), Longs(1, 0)).Fixing(1, 2).At(16).With("output_height", 2).With("output_width", 3)),
         ("TensorScatter", OperatorCase.Of("TensorScatter", Floats(1, 2, 4, 3), Floats(2, 2, 2, 3), Longs(1, 3)).Fixing(2).At(24).With("mode", "circular")),
+        ("ArrayFeatureExtractor", OperatorCase.Of("ArrayFeatureExtractor", Longs(7, 8, 9), Tensor.Create<long>([2, 0], new Shape(2, 1))) with { Domain = "ai.onnx.ml" }),
         ("BitCast", OperatorCase.Of("BitCast", Longs(-1, 5)).At(26).With("to", 13)),
         ("NegativeLogLikelihoodLoss", OperatorCase.Of("NegativeLogLikelihoodLoss", Floats(1, 3, 4), Longs(0, 3, 1)).Fixing(1).With("reduction", "none")),
         ("SoftmaxCrossEntropyLoss", OperatorCase.Of("SoftmaxCrossEntropyLoss", Floats(1, 3, 4), Longs(0, 3, 1), Positive(2, 4)).Fixing(1, 2)),
