@@ -22,6 +22,10 @@ internal sealed class If : IValueOperator
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         if (Axes.Product(site.Input(0, ElementType.Boolean).Dimensions) is not { Size: null or 1 }) { throw site.Refuse($"its condition is {site.Input(0)}; expected one truth value"); }
+        foreach (string branch in (string[])[Then, Else])
+        {
+            if (site.Attributes.GraphValue(branch) is null) { throw site.Refuse($"its {branch} is missing; expected a graph for either answer"); }
+        }
         TensorFact[] facts = [.. Enumerable.Range(1, site.Node.Inputs.Length - 1).Select(site.Input)];
         // A condition that is known decides, so that the other branch may have other axes, or none that fit.
         if (site.Constant(0) is { } condition) { return Facts(Subgraphs.With(site, condition.Bytes[0] != 0 ? Then : Else, facts)); }

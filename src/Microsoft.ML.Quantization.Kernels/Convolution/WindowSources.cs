@@ -9,6 +9,9 @@ internal static class WindowSources
     /// <summary>A transposed window has no such tap here: it would fall between two inputs.</summary>
     public const int None = -2;
 
+    /// <summary>Entries of the largest table, 512 MB: 3 × 3 taps over 3,800 × 3,800 pixels.</summary>
+    private const long Most = 1 << 27;
+
     /// <summary>[output pixels, taps]: the index of the input pixel, <see cref="Outside"/> or <see cref="None"/>.</summary>
     /// <exception cref="QuantizationException">The sizes do not have one entry for each axis of the window, or the table would be too large.</exception>
     public static int[] Build(ConvolutionWindow window, bool transposed, ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize)
@@ -19,7 +22,7 @@ internal static class WindowSources
         }
         long pixels = Count(outputSize);
         int taps = window.Taps;
-        if (pixels * taps > Array.MaxLength || Count(inputSize) > int.MaxValue)
+        if (pixels * taps > Most || Count(inputSize) > int.MaxValue)
         {
             throw new QuantizationException($"A window of {taps} taps over {pixels} output pixels needs too large a table; use smaller images.");
         }
