@@ -8,5 +8,7 @@ namespace Microsoft.ML.Quantization.Graphs;
 internal abstract record CollapsedGroup(Node Last, string Input)
 {
     /// <summary>Packs the call for an engine.</summary>
-    public abstract Step Bind(Engine engine);
+    /// <param name="engine">The engine.</param>
+    /// <param name="perRow">Whether each row of the first axis chooses a range of its own.</param>
+    public abstract Step Bind(Engine engine, bool perRow);
 }

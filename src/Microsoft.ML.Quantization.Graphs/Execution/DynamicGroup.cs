@@ -18,11 +18,11 @@ namespace Microsoft.ML.Quantization.Graphs;
 internal sealed record DynamicGroup(Node Product, Node Last, string Input, Shape WeightShape, ImmutableArray<short> Weights, int Outputs, ImmutableArray<float> Scales, ImmutableArray<float> Bias)
     : CollapsedGroup(Last, Input)
 {
-    public override Step Bind(Engine engine)
+    public override Step Bind(Engine engine, bool perRow)
     {
-        if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs), Last.ActivationInterval); }
+        if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs), perRow, Last.ActivationInterval); }
         int groups = (int)Product.Attributes.Int("group", 1), perGroup = Outputs / groups;
-        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], WeightShape, Last.ActivationInterval);
+        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], WeightShape, perRow, Last.ActivationInterval);
     }
 
     private DynamicProduct Pack(Engine engine, int first, int count)

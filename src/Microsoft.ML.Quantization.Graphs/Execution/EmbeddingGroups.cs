@@ -65,6 +65,6 @@ internal static class EmbeddingGroups
 
     private sealed record EmbeddingGroup(Node Sum, Node Gather, Tensor Codes, float[] Scales, float[] Biases, bool Packed) : CollapsedGroup(Sum, Gather.Inputs[1])
     {
-        public override Step Bind(Engine engine) => new EmbeddingStep(Gather, Codes, Scales, Biases, Packed);
+        public override Step Bind(Engine engine, bool perRow) => new EmbeddingStep(Gather, Codes, Scales, Biases, Packed);
     }
 }

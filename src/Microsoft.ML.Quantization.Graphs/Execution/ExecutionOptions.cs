@@ -2,7 +2,7 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
-/// <summary>How a graph is bound to this machine. No setting changes a result.</summary>
+/// <summary>How a graph is bound to this machine. No setting but <see cref="RangesPerRow"/> changes a result.</summary>
 public sealed record ExecutionOptions
 {
     /// <summary>The engine; the fastest supported one, or the one <c>MLQ_ENGINE</c> names, when left out.</summary>
@@ -16,6 +16,12 @@ public sealed record ExecutionOptions
     /// operators, so that a small file cannot ask for all memory.
     /// </summary>
     public long? MemoryLimit { get; init; }
+
+    /// <summary>
+    /// Whether each row, an index of the inputs' first axis, chooses ranges of its own where ranges come from the run, so that a call for many rows gives the bits of a
+    /// call for each. Only for graphs that keep rows apart; see <see cref="ExecutionPlan.RowsAreApart"/>. Otherwise a call has one range, as ONNX and PyTorch have it.
+    /// </summary>
+    public bool RangesPerRow { get; init; }
 
     /// <summary>The operators that nodes may name.</summary>
     public OperatorList Operators { get; init; } = OperatorList.BuiltIn;

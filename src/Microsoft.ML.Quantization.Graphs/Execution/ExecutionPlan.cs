@@ -27,6 +27,7 @@ public sealed class ExecutionPlan : IDisposable
         _waitsForSizes = bound.Nodes.Any(node => node is { Operator: "If", Domain: "" }) && !graph.Inputs.All(input => input.Fact.IsStatic);
         Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
+        RowsAreApart = !ChoosesRanges || builder.RangesPerRow;
         ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
         ConstantBytes = Bound.Constants.Values.Sum(constant => (long)constant.Bytes.Length);
         // Steps may read past the end of an input; constants get the same slack as buffers.
@@ -41,6 +42,12 @@ public sealed class ExecutionPlan : IDisposable
 
     /// <summary><see cref="Graph.ChoosesRanges"/> of the graph that was given.</summary>
     public bool ChoosesRanges { get; }
+
+    /// <summary>
+    /// Whether rows that are run together give what each gives alone: no range comes from the run, or <see cref="ExecutionOptions.RangesPerRow"/> was asked for and the
+    /// batch axis provably stays the first through every operator.
+    /// </summary>
+    public bool RowsAreApart { get; }
 
     /// <summary>Which groups run in integers, which operators stay float, and why.</summary>
     public ImmutableArray<PassNote> Notes { get; }
@@ -81,7 +88,7 @@ public sealed class ExecutionPlan : IDisposable
     {
         Engine engine = options.Engine ?? EngineList.Default;
         Graph bound = FusionPipeline.Run(graph, [new FoldBranches(options.Operators), new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;
-        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators), engine, options, parent);
+        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators, options.RangesPerRow), engine, options, parent);
     }
 
     /// <summary>Runs once, with copies of inputs and outputs.</summary>

@@ -39,10 +39,15 @@ internal sealed class PlanBuilder
 
     public ImmutableArray<PlanCall> Calls => [.. _calls];
 
-    public static PlanBuilder Build(Graph graph, Engine engine, OperatorList operators)
+    /// <summary>Whether every dynamic call chooses a range for each row.</summary>
+    public bool RangesPerRow { get; private set; }
+
+    public static PlanBuilder Build(Graph graph, Engine engine, OperatorList operators, bool rangesPerRow)
     {
         var builder = new PlanBuilder(graph, engine, operators);
-        foreach (Node node in builder.NeededNodes()) { builder.Bind(node); }
+        Node[] nodes = [.. builder.NeededNodes()];
+        builder.RangesPerRow = rangesPerRow && builder._groups.Count == 0 && RowSeparation.Holds(graph, nodes, builder._collapsed);
+        foreach (Node node in nodes) { builder.Bind(node); }
         builder.OutputBuffers = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
         return builder;
     }
@@ -74,7 +79,7 @@ internal sealed class PlanBuilder
     {
         if (_collapsed.TryGetValue(node, out CollapsedGroup? collapsed))
         {
-            Add(node, collapsed.Bind(_engine), [Resolve(collapsed.Input)], node.Outputs);
+            Add(node, collapsed.Bind(_engine, RangesPerRow), [Resolve(collapsed.Input)], node.Outputs);
             return;
         }
         IOperator op = _operators.Find(node, _graph.Opset);

@@ -109,6 +109,38 @@ public sealed class DynamicProduct
         }
     }
 
+    /// <summary>Multiplies with a range for each of <paramref name="groups"/> equal parts of the rows: as <see cref="Run"/> for each of them, in one product where it can be.</summary>
+    /// <param name="x">[rows, depth].</param>
+    /// <param name="rows">Rows; a multiple of <paramref name="groups"/>.</param>
+    /// <param name="groups">Parts; 0 or more.</param>
+    /// <param name="y">[rows, outputs].</param>
+    /// <param name="scratch">As many bytes as <see cref="ScratchBytes"/> asks for.</param>
+    /// <param name="workers">Threads to share the work with, or null.</param>
+    /// <exception cref="QuantizationException">A range is not finite, a buffer is too short, or the rows do not make equal parts.</exception>
+    public void RunEach(ReadOnlySpan<float> x, int rows, int groups, Span<float> y, Span<byte> scratch, WorkerPool? workers)
+    {
+        LengthCheck.NotNegative(rows);
+        LengthCheck.NotNegative(groups);
+        if (groups == 0 ? rows != 0 : rows % groups != 0) { throw new QuantizationException($"Found {rows} rows for {groups} ranges; expected the same number of rows for each."); }
+        LengthCheck.AtLeast(x.Length, rows * Depth);
+        LengthCheck.AtLeast(y.Length, rows * Outputs);
+        LengthCheck.AtLeast(scratch.Length, ScratchBytes(rows));
+        if (groups == 0) { return; }
+        int part = rows / groups, from = part * Depth, to = part * Outputs;
+        if (!IsPlain)
+        {
+            for (int group = 0; group < groups; group++) { Run(x.Slice(group * from, from), part, DynamicRange.Of(x.Slice(group * from, from)), y.Slice(group * to, to), scratch, workers); }
+            return;
+        }
+        for (int group = 0; group < groups; group++) { _engine.Quantize(x.Slice(group * from, from), scratch.Slice(group * from, from), DynamicRange.Of(x.Slice(group * from, from)).ToParameters()); }
+        _pieces[0].Run(rows, scratch, y[..(rows * Outputs)], workers);
+        for (int group = 0; group < groups; group++)
+        {
+            CodeParameters map = DynamicRange.Of(x.Slice(group * from, from)).ToParameters();
+            DynamicLoops.RoundAndScale(y.Slice(group * to, to), Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
+        }
+    }
+
     private static int Rounded(int bytes) => checked(bytes + sizeof(float) - 1) & -sizeof(float);
 
     /// <summary>The most weights from here on whose sums a float holds exactly.</summary>

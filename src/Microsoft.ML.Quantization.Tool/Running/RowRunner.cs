@@ -33,7 +33,7 @@ internal static class RowRunner
         var times = new List<double>();
         int done = 0;
         // A row's ranges come from that row alone, so that its result does not depend on its neighbours.
-        if (plan.ChoosesRanges && rows.FixedBatch is null && !rows.AreCalls) { batch = 1; }
+        if (!plan.RowsAreApart && rows.FixedBatch is null && !rows.AreCalls) { batch = 1; }
         foreach (ImmutableArray<Tensor> inputs in rows.Batches(batch))
         {
             cancellation.ThrowIfCancellationRequested();

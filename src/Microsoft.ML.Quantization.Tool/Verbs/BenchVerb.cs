@@ -66,7 +66,7 @@ internal static class BenchVerb
                 ("least", $"{times.Min().Digits(4)} ms"),
                 ("most", $"{times.Max().Digits(4)} ms"),
                 ("calls", ((long)times.Count).Grouped()),
-                ("engine", $"{plan.Engine.Name}, batch {batch}, threads {threads}"));
+                ("engine", $"{plan.Engine.Name}, batch {batch}, threads {threads}{(batch == 1 || plan.RowsAreApart ? "" : ", one range for all rows of a call")}"));
             return;
         }
         JsonResult.Write(console.Out, writer =>

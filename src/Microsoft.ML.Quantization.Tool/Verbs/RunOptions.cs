@@ -43,6 +43,7 @@ internal sealed class RunOptions
         Engine = arguments.GetValue(Engine) is string name ? EngineList.Choose(name) : null,
         Threads = arguments.GetValue(Threads) ?? 1,
         MemoryLimit = ReadMemory(arguments),
+        RangesPerRow = true,
     };
 
     /// <summary>The memory limit in bytes, or null when none was given.</summary>

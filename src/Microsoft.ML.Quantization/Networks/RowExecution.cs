@@ -19,7 +19,7 @@ internal sealed record RowExecution(Engine? Engine, int BatchSize, int? Threads)
     public int RowThreads => BatchSize == 1 ? 1 : Threads ?? Environment.ProcessorCount;
 
     /// <summary>How a network is bound. Threads share its calls only when these are of one row each.</summary>
-    public ExecutionOptions ToPlan() => new() { Engine = Engine, Threads = BatchSize == 1 ? Threads ?? 1 : 1 };
+    public ExecutionOptions ToPlan() => new() { Engine = Engine, RangesPerRow = true, Threads = BatchSize == 1 ? Threads ?? 1 : 1 };
 
     /// <summary>Returns an option that must be 1 or more.</summary>
     public static int RequirePositive(string name, int value) => value >= 1 ? value : throw Errors.OptionBelowOne(name, value);

@@ -10,6 +10,7 @@ namespace Microsoft.ML.Quantization;
 internal sealed class RowNetwork(Graph graph, RowExecution execution) : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly bool _takesOneRow = graph.Inputs.Any(input => RowValue.From("input", input).OneRow);
     private ExecutionPlan? _plan;
 
     /// <summary>The graph.</summary>
@@ -22,10 +23,10 @@ internal sealed class RowNetwork(Graph graph, RowExecution execution) : IDisposa
     public ImmutableArray<RowValue> Inputs { get; } = [.. graph.Inputs.Select(input => RowValue.From("input", input))];
 
     /// <summary>
-    /// Whether the network takes exactly one row at a time: its file says so, or it chooses ranges while it runs, which must come from one row alone so
-    /// that a row's result does not depend on its neighbours.
+    /// Whether the network takes exactly one row at a time: its file says so, or it chooses ranges while it runs in a way that cannot be done for each row of
+    /// a call (<see cref="ExecutionPlan.RowsAreApart"/>): a row's result must not depend on its neighbours.
     /// </summary>
-    public bool OneRow { get; } = graph.Inputs.Any(input => RowValue.From("input", input).OneRow) || graph.ChoosesRanges;
+    public bool OneRow => _takesOneRow || (graph.ChoosesRanges && !Plan.RowsAreApart);
 
     /// <summary>Whether it has been bound: it has run, or was asked how it would.</summary>
     public bool IsBound => _plan is not null;

@@ -24,8 +24,10 @@ internal sealed class RowRunner(ScoreColumns columns, int batchSize, int threads
     private readonly RunContext?[] _contexts = new RunContext?[Math.Max(1, threads)];
     private WorkerPool? _workers;
     private int _rows;
+    private int _rowsInChunk;
 
-    private int RowsInChunk => _network.OneRow ? 1 : Math.Min(ChunkRows, batchSize);
+    // Asked often, and binds the network the first time.
+    private int RowsInChunk => _rowsInChunk > 0 ? _rowsInChunk : _rowsInChunk = _network.OneRow ? 1 : Math.Min(ChunkRows, batchSize);
 
     /// <summary>Makes room for so many rows.</summary>
     public void Reserve(int rows)

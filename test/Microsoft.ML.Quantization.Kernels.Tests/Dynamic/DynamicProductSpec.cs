@@ -37,6 +37,32 @@ public sealed class DynamicProductSpec
     }
 
     [TestMethod]
+    [DataRow(6, 3, 40, 127)]
+    [DataRow(6, 6, 1100, 127)]
+    [DataRow(6, 1, 40, 255)]
+    [DataRow(0, 0, 4, 127)]
+    public void Parts_of_the_rows_with_ranges_of_their_own_give_what_each_gives_alone(int rows, int groups, int depth, int largest)
+    {
+        var random = new Random(rows + groups);
+        short[] weights = [.. Enumerable.Range(0, 9 * depth).Select(_ => (short)random.Next(-largest, largest + 1))];
+        float[] x = [.. Enumerable.Range(0, rows * depth).Select(i => (random.NextSingle() - 0.4f) * (i / depth + 1))], expected = new float[rows * 9], y = new float[rows * 9];
+        foreach (Engine engine in EnginesUnderTest.All)
+        {
+            var product = new DynamicProduct(engine, weights, depth, [0.01f]);
+            for (int group = 0; group < groups; group++)
+            {
+                int part = rows / groups;
+                Span<float> own = x.AsSpan(group * part * depth, part * depth);
+                product.Run(own, part, DynamicRange.Of(own), expected.AsSpan(group * part * 9, part * 9), new byte[product.ScratchBytes(part)], null);
+            }
+            product.RunEach(x, rows, groups, y, new byte[product.ScratchBytes(rows)], null);
+            CollectionAssert.AreEqual(expected, y, engine.Name);
+            string refusal = Assert.ThrowsExactly<QuantizationException>(() => product.RunEach(new float[5 * depth], 5, 2, new float[45], new byte[product.ScratchBytes(5)], null)).Message;
+            StringAssert.Contains(refusal, "Found 5 rows for 2 ranges; expected the same number of rows for each.");
+        }
+    }
+
+    [TestMethod]
     public void One_scale_serves_every_output_and_no_bias_is_zero()
     {
         var product = new DynamicProduct(EngineList.Default, [1, -2, 3, 4], 2, [0.5f]);

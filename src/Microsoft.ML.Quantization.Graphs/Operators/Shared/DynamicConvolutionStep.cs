@@ -5,14 +5,15 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>
-/// A convolution with packed 8-bit weights and the range of the whole input: the floats under each window in one row, then a <see cref="DynamicProduct"/> for each group.
+/// A convolution with packed 8-bit weights and the range of the whole input, or of each image: the floats under each window in one row, then a <see cref="DynamicProduct"/> for each group.
 /// A tap outside the image is 0, whose code is the zero point.
 /// </summary>
 /// <param name="node">The ConvInteger.</param>
 /// <param name="products">One for each group.</param>
 /// <param name="weights">Shape of the weights.</param>
+/// <param name="perRow">Whether each image has a range of its own.</param>
 /// <param name="activation">The interval results are limited to.</param>
-internal sealed class DynamicConvolutionStep(Node node, ImmutableArray<DynamicProduct> products, Shape weights, (float Minimum, float Maximum) activation) : Step
+internal sealed class DynamicConvolutionStep(Node node, ImmutableArray<DynamicProduct> products, Shape weights, bool perRow, (float Minimum, float Maximum) activation) : Step
 {
     private readonly int _depth = weights[1];
 
@@ -40,7 +41,7 @@ internal sealed class DynamicConvolutionStep(Node node, ImmutableArray<DynamicPr
         int[] sources = (int[])call.State!;
         ReadOnlySpan<float> x = call.Input<float>(0);
         Span<float> y = call.Output<float>(0);
-        DynamicRange range = DynamicRange.Of(x);
+        DynamicRange range = perRow ? default : DynamicRange.Of(x);
         int pixels = Pixels(call), length = products[0].Depth, perGroup = products[0].Outputs, outputs = perGroup * products.Length, image = call.InputShape(0)[0] == 0 ? 0 : x.Length / call.InputShape(0)[0];
         Span<float> rows = MemoryMarshal.Cast<byte, float>(call.Scratch[..(pixels * length * sizeof(float))]);
         Span<float> part = MemoryMarshal.Cast<byte, float>(call.Scratch.Slice(pixels * length * sizeof(float), pixels * perGroup * sizeof(float)));
@@ -48,6 +49,7 @@ internal sealed class DynamicConvolutionStep(Node node, ImmutableArray<DynamicPr
         for (int n = 0; n < call.InputShape(0)[0]; n++)
         {
             Span<float> to = y.Slice(n * pixels * outputs, pixels * outputs);
+            if (perRow) { range = DynamicRange.Of(x.Slice(n * image, image)); }
             for (int group = 0; group < products.Length; group++)
             {
                 Gather(x.Slice(n * image, image), sources, group, rows);

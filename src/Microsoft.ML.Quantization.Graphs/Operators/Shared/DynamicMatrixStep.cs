@@ -2,8 +2,8 @@ using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
-/// <summary>Rows of floats times packed 8-bit weights, with the range of the whole input.</summary>
-internal sealed class DynamicMatrixStep(DynamicProduct product, (float Minimum, float Maximum) activation) : Step
+/// <summary>Rows of floats times packed 8-bit weights, with the range of the whole input or, <paramref name="perRow"/>, one for each index of its first axis.</summary>
+internal sealed class DynamicMatrixStep(DynamicProduct product, bool perRow, (float Minimum, float Maximum) activation) : Step
 {
     public override bool Reads(int index) => index == 0;
 
@@ -13,7 +13,9 @@ internal sealed class DynamicMatrixStep(DynamicProduct product, (float Minimum, 
     {
         ReadOnlySpan<float> x = call.Input<float>(0);
         Span<float> y = call.Output<float>(0);
-        product.Run(x, x.Length / product.Depth, DynamicRange.Of(x), y, call.Scratch, call.Workers);
+        int rows = x.Length / product.Depth;
+        if (perRow) { product.RunEach(x, rows, call.InputShape(0)[0], y, call.Scratch, call.Workers); }
+        else { product.Run(x, rows, DynamicRange.Of(x), y, call.Scratch, call.Workers); }
         if (activation != (float.NegativeInfinity, float.PositiveInfinity)) { call.Engine.Clip(y, y, activation.Minimum, activation.Maximum); }
     }
 }
