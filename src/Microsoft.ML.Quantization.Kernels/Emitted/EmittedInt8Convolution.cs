@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
@@ -8,6 +9,13 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
 {
     /// <summary>Below this many rows a tile register is mostly empty, and reading the weights takes longest anyway.</summary>
     private const int FewestTileRows = 5;
+
+    private const int CacheLine = 64;
+
+    /// <summary>From so many panels on, copying the rows to cache lines costs less than it saves.</summary>
+    private const int FewestPanelsToAlign = 2;
+
+    private const int SumsBytes = 2 * AmxTileEmitter.TileRows * TileShape.MaxVectors * TileShape.Lanes * sizeof(int);
 
     private readonly ImmutableArray<Panel> _panels;
     private readonly Int8Panels[] _weights;
@@ -33,41 +41,27 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
     protected override int RowStep => _onTileRegisters ? 2 * AmxTileEmitter.TileRows : base.RowStep;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
     protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
-        byte** rows = block.Rows, outputs = block.Outputs;
-        nint stride = block.Stride;
-        int count = block.Count;
+        if (_onTileRegisters && block.Count >= FewestTileRows)
+        {
+            MultiplyOnTileRegisters(_weights[phase], block, first, end);
+            return;
+        }
         Int8Panels weights = _weights[phase];
-        bool onTileRegisters = _onTileRegisters && count >= FewestTileRows;
-        int* sums = stackalloc int[2 * AmxTileEmitter.TileRows * TileShape.MaxVectors * TileShape.Lanes];
         nint pairs = weights.Depth & ~7;
-        TileCall call = new() { TapBytes = stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits };
+        TileCall call = new() { TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits };
         _output.Describe(ref call);
         for (int index = first; index < end; index++)
         {
             Panel panel = _panels[index];
+            Describe(ref call, weights, index, block.Outputs);
             call.Advance = panel.Group * Shape.Depth + pairs;
-            call.Weights = weights.Weights(index);
-            call.Start = weights.Start(index);
-            call.Multipliers = _output.Multipliers(index);
-            call.OutputOffset = (nint)panel.Column * _outputElementSize;
-            call.Columns = ulong.MaxValue >> (64 - panel.Columns);
-            call.Partial = panel.Columns < panel.Width ? 1 : 0;
-            call.Outputs = outputs;
-            if (onTileRegisters)
-            {
-                call.Sums = sums;
-                call.Steps = weights.Depth / AmxTileEmitter.StepBytes;
-                MultiplyOnTileRegisters(ref call, rows, count, panel);
-                continue;
-            }
-            call.Rows = rows;
+            call.Rows = block.Rows;
             // Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six.
             TileKernels tiles = _tiles[panel.Width / TileShape.Lanes - 1];
-            int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
-            (int height, int taller) = Math.DivRem(count, needed);
+            int needed = (block.Count + tiles.MaxRows - 1) / tiles.MaxRows;
+            (int height, int taller) = Math.DivRem(block.Count, needed);
             if (taller > 0)
             {
                 call.Tiles = taller;
@@ -78,25 +72,67 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         }
     }
 
-    /// <summary>Blocks of two tiles, and what is left.</summary>
+    /// <summary>Sums begin at a cache line, and so does every row that several panels read: half a line costs a tile register as much as two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void MultiplyOnTileRegisters(ref TileCall call, byte** rows, int count, Panel panel)
+    [SkipLocalsInit]
+    private void MultiplyOnTileRegisters(Int8Panels weights, in RowBlock block, int first, int end)
+    {
+        byte* sums = stackalloc byte[SumsBytes + CacheLine];
+        byte* input = block.Rows[0];
+        nint stride = (nint)(block.Rows[1] - block.Rows[0]);
+        bool copies = end - first >= FewestPanelsToAlign && ((nint)input | stride) % CacheLine != 0;
+        byte[]? lines = copies ? ArrayPool<byte>.Shared.Rent(block.Count * weights.Depth + CacheLine) : null;
+        fixed (byte* memory = lines)
+        {
+            if (copies)
+            {
+                input = ToLine(memory);
+                stride = weights.Depth;
+                for (int row = 0; row < block.Count; row++) { Unsafe.CopyBlockUnaligned(input + row * stride, block.Rows[row], (uint)stride); }
+            }
+            TileCall call = new() { InputStride = stride, Sums = (int*)ToLine(sums), Steps = weights.Depth / AmxTileEmitter.StepBytes };
+            _output.Describe(ref call);
+            for (int index = first; index < end; index++)
+            {
+                Describe(ref call, weights, index, block.Outputs);
+                MultiplyOnTileRegisters(&call, input, block.Count, _panels[index].Width / TileShape.Lanes);
+            }
+        }
+        if (lines is not null) { ArrayPool<byte>.Shared.Return(lines); }
+    }
+
+    /// <summary>Blocks of two tiles, and what is left.</summary>
+    private void MultiplyOnTileRegisters(TileCall* call, byte* input, int count, int vectors)
     {
         const int Block = 2 * AmxTileEmitter.TileRows;
-        int vectors = panel.Width / TileShape.Lanes;
-        call.InputStride = (nint)(rows[1] - rows[0]);
         for (int done = 0; done < count;)
         {
             int blockRows = Math.Min(Block, count - done), blocks = (count - done) / blockRows;
             AmxConfiguration sizes = new(blockRows);
-            call.Configuration = &sizes;
-            call.Rows = (byte**)rows[done];
-            call.BlockRows = blockRows;
-            call.Tiles = blocks;
-            fixed (TileCall* argument = &call) { ((delegate* unmanaged<TileCall*, void>)AmxKernels.Of(blockRows > AmxTileEmitter.TileRows ? 2 : 1, vectors, _output.Kind))(argument); }
+            call->Configuration = &sizes;
+            call->Rows = (byte**)(input + done * call->InputStride);
+            call->BlockRows = blockRows;
+            call->Tiles = blocks;
+            ((delegate* unmanaged<TileCall*, void>)AmxKernels.Of(blockRows > AmxTileEmitter.TileRows ? 2 : 1, vectors, _output.Kind))(call);
             done += blocks * blockRows;
         }
     }
+
+    /// <summary>Writes what differs from panel to panel.</summary>
+    private void Describe(ref TileCall call, Int8Panels weights, int index, byte** outputs)
+    {
+        Panel panel = _panels[index];
+        call.Weights = weights.Weights(index);
+        call.Start = weights.Start(index);
+        call.Multipliers = _output.Multipliers(index);
+        call.OutputOffset = (nint)panel.Column * _outputElementSize;
+        call.Columns = ulong.MaxValue >> (64 - panel.Columns);
+        call.Partial = panel.Columns < panel.Width ? 1 : 0;
+        call.Outputs = outputs;
+    }
+
+    /// <summary>The first address from here on where a cache line begins.</summary>
+    private static byte* ToLine(byte* address) => address + (-(nint)address & (CacheLine - 1));
 
     private static int OutputElementSize(Int8ConvolutionSpec spec) => spec.Output is FloatOutput ? sizeof(float) : 1;
 }
