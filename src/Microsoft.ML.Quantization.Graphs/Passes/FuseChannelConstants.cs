@@ -48,7 +48,17 @@ public sealed class FuseChannelConstants(OperatorList? operators = null) : IGrap
         // Aligned at the last axis: the channels are axis 1 of the result.
         int axis = constant.Shape.Rank - graph.Fact(producer.Output).Rank + 1;
         if (constant.Shape.Rank > graph.Fact(producer.Output).Rank || (constant.Length != 1 && !IsOfChannels(constant, channels, axis))) { return $"'{node.Inputs[0]}' and '{node.Inputs[1]}' do not meet as one constant for each of {channels} channels"; }
-        return Rewriting.AllFinite(constant) && (node.Operator != "Div" || !constant.AsSpan<float>().Contains(0f)) ? null : $"its constant is not finite or divides by 0";
+        return Rewriting.AllFinite(constant) && (node.Operator != "Div" || HasReciprocals(constant)) ? null : "its constant is not finite or divides by 0 or nearly 0";
+    }
+
+    // The reciprocal of a number below the normal ones may be infinite.
+    private static bool HasReciprocals(Tensor constant)
+    {
+        foreach (float divisor in constant.AsSpan<float>())
+        {
+            if (!float.IsFinite(1f / divisor)) { return false; }
+        }
+        return true;
     }
 
     private static bool IsOfChannels(Tensor constant, int channels, int axis) => axis >= 0 && constant.Shape[axis] == channels && constant.Length == channels;

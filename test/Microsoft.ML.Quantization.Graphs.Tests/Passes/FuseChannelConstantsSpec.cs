@@ -56,7 +56,9 @@ public sealed class FuseChannelConstantsSpec
     public void A_second_reader_declines() => Declines(Convolution().Node("y", "Add", "conv c").Outputs("y", "conv"), "is an output of the graph");
 
     [TestMethod]
-    public void A_divisor_of_zero_declines() => Declines(Convolution().Constant("zero", Tensor.Create(0f)).Node("y", "Div", "conv zero").Outputs("y"), "divides by 0");
+    [DataRow(0f)]
+    [DataRow(1e-40f, DisplayName = "A divisor whose reciprocal is infinite")]
+    public void A_divisor_of_zero_declines(float divisor) => Declines(Convolution().Constant("zero", Tensor.Create(divisor)).Node("y", "Div", "conv zero").Outputs("y"), "divides by 0 or nearly 0");
 
     [TestMethod]
     public void A_difference_from_a_constant_is_left_alone()
