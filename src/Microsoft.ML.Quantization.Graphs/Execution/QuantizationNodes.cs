@@ -15,7 +15,7 @@ internal static class QuantizationNodes
         foreach (Node node in graph.Nodes)
         {
             if (IsDynamic(node) || node.Operator is Quantize or Dequantize or "MatMulInteger" or "ConvInteger" or "QLinearConv" or "QLinearMatMul") { return node; }
-            foreach (Graph inner in InnerGraphs(node))
+            foreach (Graph inner in node.InnerGraphs)
             {
                 if (First(inner) is { } found) { return found; }
             }
@@ -24,11 +24,9 @@ internal static class QuantizationNodes
     }
 
     /// <summary>Whether a node, or one of its inner graphs, finds quantization parameters while it runs.</summary>
-    public static bool ChoosesRanges(Node node) => IsDynamic(node) || InnerGraphs(node).Any(inner => inner.ChoosesRanges);
+    public static bool ChoosesRanges(Node node) => IsDynamic(node) || node.InnerGraphs.Any(inner => inner.ChoosesRanges);
 
     private static bool IsDynamic(Node node) => node.Operator.StartsWith("DynamicQuantize", StringComparison.Ordinal);
-
-    private static IEnumerable<Graph> InnerGraphs(Node node) => node.Attributes.Select(attribute => attribute.Value).OfType<Graph>();
 
     /// <summary>The map of such a node; null when scale or zero point is not a constant, or the codes are not 8 or 32 bits wide.</summary>
     /// <exception cref="QuantizationException">A constant scale or zero point is out of bounds.</exception>

@@ -34,6 +34,9 @@ public sealed record Node(string Name, string Operator, ImmutableArray<string> I
         _ => (float.NegativeInfinity, float.PositiveInfinity),
     };
 
+    /// <summary>The graphs among its attributes: the branches of an If, the bodies of Loop and Scan.</summary>
+    internal IEnumerable<Graph> InnerGraphs => Attributes.Select(attribute => attribute.Value).OfType<Graph>();
+
     /// <summary>As <c>Conv 'conv1'</c>.</summary>
     public override string ToString() => $"{Operator} '{Name}'";
 }

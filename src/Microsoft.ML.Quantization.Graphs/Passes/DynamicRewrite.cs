@@ -40,6 +40,7 @@ internal sealed class DynamicRewrite
             string? reason = node is { Domain: "", Operator: "Gather" } ? Embedding(node)
                 : node is { Domain: "", Operator: "MatMul" or "Gemm" or "Conv" } ? Product(node)
                 : node is { Domain: "", Operator: "ConvTranspose" } ? "ONNX has no integer form of ConvTranspose"
+                : node.InnerGraphs.Any() ? Rewriting.InnerGraphsStay
                 : "";
             if (reason is null) { continue; }
             _builder.Add(node);

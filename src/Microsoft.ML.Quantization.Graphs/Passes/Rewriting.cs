@@ -5,6 +5,9 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <summary>Questions that several passes ask about a graph.</summary>
 internal static class Rewriting
 {
+    /// <summary>Why what stands in the graphs of an If, Loop or Scan is not quantized, for a note.</summary>
+    public const string InnerGraphsStay = "the operators of its inner graphs are not rewritten";
+
     /// <summary>Why the output of <paramref name="producer"/> cannot be replaced by that of its reader; null when it can.</summary>
     public static string? WhyNotOnlyReader(Graph graph, Node producer)
     {

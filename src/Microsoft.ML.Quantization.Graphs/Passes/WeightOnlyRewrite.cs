@@ -37,7 +37,7 @@ internal sealed class WeightOnlyRewrite
         foreach (Node node in _graph.Nodes)
         {
             _options.CancellationToken.ThrowIfCancellationRequested();
-            string? reason = node is { Domain: "", Operator: "Gather" } ? Embedding(node) : Weighted(node) is { } inputs ? Rewrite(node, inputs) : "";
+            string? reason = node is { Domain: "", Operator: "Gather" } ? Embedding(node) : Weighted(node) is { } inputs ? Rewrite(node, inputs) : node.InnerGraphs.Any() ? Rewriting.InnerGraphsStay : "";
             if (reason is null) { continue; }
             _builder.Add(node);
             if (reason.Length > 0) { _notes.Add(new(Pass, node.Name, false, $"{node.Operator} keeps its float weights: {reason}")); }
@@ -67,13 +67,13 @@ internal sealed class WeightOnlyRewrite
     private string? Rewrite(Node node, ImmutableArray<int> at)
     {
         if (!Wants(node)) { return "the configuration says not to quantize it"; }
-        string[] inputs = [.. node.Inputs];
         foreach (int input in at)
         {
             if (!Rewriting.TryFloats(_graph, node, input, out Tensor? weights)) { return "its weights are not a float32 constant"; }
             if (weights.Length == 0 || !Rewriting.AllFinite(weights)) { return "its weights are empty, NaN or infinite"; }
-            inputs[input] = Store(node, node.Inputs[input], weights);
         }
+        string[] inputs = [.. node.Inputs];
+        foreach (int input in at) { inputs[input] = Store(node, node.Inputs[input], _graph.Constant(node.Inputs[input])!); }
         _builder.Add(node with { Inputs = [.. inputs] });
         _notes.Add(new(Pass, node.Name, true, $"{node.Operator} with weights of {_options.Bits} bits, {(_options.BlockSize == 0 ? "a scale for each output channel" : $"a scale for each block of {_options.BlockSize} or fewer")}"));
         return null;

@@ -71,6 +71,14 @@ public sealed class BranchSpec
     }
 
     [TestMethod]
+    public void Quantization_without_data_says_that_branches_stay_as_they_are()
+    {
+        Graph graph = Squeezed();
+        Assert.AreEqual("If stays float: the operators of its inner graphs are not rewritten", ModelQuantizer.QuantizeDynamic(graph).Notes.Single(note => note.Pass == "QuantizeDynamic").Text);
+        Assert.AreEqual("If keeps its float weights: the operators of its inner graphs are not rewritten", ModelQuantizer.QuantizeWeightOnly(graph).Notes.Single(note => note.Pass == "QuantizeWeightOnly").Text);
+    }
+
+    [TestMethod]
     public void A_known_size_puts_the_branch_in_the_place_of_the_node()
     {
         Graph open = Squeezed();

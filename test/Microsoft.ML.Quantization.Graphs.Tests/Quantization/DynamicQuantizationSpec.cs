@@ -231,4 +231,21 @@ public sealed class DynamicQuantizationSpec
         foreach (ref float value in tensor.AsSpan<float>()) { value = random.NextSingle() * 2 - 1; }
         return tensor;
     }
+
+    [TestMethod]
+    public void A_layer_that_keeps_its_float_weights_leaves_no_codes_behind()
+    {
+        Graph graph = GraphText.Parse("""
+            graph g opset 13
+            input x: float32[3, 1, 2]
+            input r: float32[1, 2, 2]
+            constant w: float32[1, 2, 2] = [1, 2, 3, 4]
+            node n: y, h = RNN(x, w, r) {hidden_size = 2}
+            output h
+            """);
+        QuantizedModel result = ModelQuantizer.QuantizeWeightOnly(graph);
+        Assert.AreEqual("RNN keeps its float weights: its weights are not a float32 constant", result.Notes.Single(note => note.Node == "n").Text);
+        Assert.AreEqual("RNN", string.Join(' ', result.Graph.Nodes.Select(node => node.Operator)));
+        CollectionAssert.AreEqual(new[] { "w" }, result.Graph.Constants.Keys.ToArray());
+    }
 }
