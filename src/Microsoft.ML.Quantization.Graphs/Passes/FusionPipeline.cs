@@ -11,6 +11,7 @@ public static class FusionPipeline
         new FoldBranches(operators),
         new EliminateIdentity(operators),
         new FoldConstants(operators),
+        new CancelTransposes(operators),
         new FuseBatchNormalization(operators),
         new FoldGemmFactors(operators),
         new FuseChannelConstants(operators),
