@@ -22,6 +22,11 @@ internal sealed record DynamicGroup(Node Product, Node Last, string Input, Shape
     {
         if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs), perRow, Last.ActivationInterval); }
         int groups = (int)Product.Attributes.Int("group", 1), perGroup = Outputs / groups;
+        WindowSettings window = WindowSettings.Read(Product, [.. WeightShape.Spatial()], WeightShape.Rank - 2);
+        if (!window.NeedsSize && DynamicConvolution.Accepts(Weights.AsSpan(), Outputs))
+        {
+            return new DirectDynamicConvolutionStep(window.AtAnySize(), new(engine, window.AtAnySize(), WeightShape[1] * groups, groups, Weights.AsSpan(), Scales.AsSpan(), Bias.AsSpan()), perRow, Last.ActivationInterval);
+        }
         return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], WeightShape, perRow, Last.ActivationInterval);
     }
 
