@@ -15,7 +15,8 @@ internal sealed class MaxUnpool : IOperator
     public ImmutableArray<TensorFact> Infer(InferenceSite site)
     {
         TensorFact x = site.Float(0).WithRank(site, 0, 3, 5);
-        site.Input(1, ElementType.Int64).WithRank(site, 1, x.Rank, x.Rank);
+        TensorFact places = site.Input(1, ElementType.Int64).WithRank(site, 1, x.Rank, x.Rank);
+        if (x.Dimensions.Zip(places.Dimensions).Any(pair => !pair.First.MayEqual(pair.Second))) { throw site.Refuse($"its places are {places}; expected one for each element of {x}"); }
         if (site.IsOpen(2)) { return [x.Opened()]; }
         if (site.OptionalInput(2) is not null)
         {

@@ -54,6 +54,17 @@ public sealed class HostileSettingsSpec
     }
 
     [TestMethod]
+    public void Places_that_are_not_one_for_each_element_are_refused()
+    {
+        var graph = new GraphBuilder("unpool", 13);
+        graph.AddInput("x", new(ElementType.Float32, [1, 1, 2, 2]));
+        graph.AddInput("places", new(ElementType.Int64, [1, 1, 2, 1]));
+        graph.Add(new Node("unpool", "MaxUnpool", ["x", "places"], ["y"], NodeAttributes.Empty.With("kernel_shape", ImmutableArray.Create(2L, 2L))));
+        graph.AddOutput("y");
+        Refusal.Of(() => graph.Build(), "MaxUnpool 'unpool'", "its places are int64[1, 1, 2, 1]");
+    }
+
+    [TestMethod]
     public void Zero_points_of_another_length_are_refused()
     {
         var graph = new GraphBuilder("product", 13);
