@@ -1,5 +1,10 @@
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.TileRegister;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VexInstruction;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -17,109 +22,109 @@ internal static class AmxTileEmitter
 
     private const int VectorBytes = 64, PointerBytes = 8, OutputRows = 4, ColumnTiles = 2, FirstInput = 4, FirstWeights = 6;
 
-    private static readonly AssemblerRegisterTMM[] s_tiles = [tmm0, tmm1, tmm2, tmm3, tmm4, tmm5, tmm6, tmm7];
-    private static readonly AssemblerRegister64[] s_inputs = [rdx, rbx];
+    private static readonly TileRegister[] s_tiles = [Tmm0, Tmm1, Tmm2, Tmm3, Tmm4, Tmm5, Tmm6, Tmm7];
+    private static readonly GeneralRegister[] s_inputs = [Rdx, Rbx];
 
-    private static AssemblerRegister64 Call => EmittedFunction.Argument;
+    private static GeneralRegister Call => EmittedFunction.Argument;
 
-    private static AssemblerRegister64 Input => rax;
+    private static GeneralRegister Input => Rax;
 
-    private static AssemblerRegister64 InputStride => r13;
+    private static GeneralRegister InputStride => R13;
 
-    private static AssemblerRegister64 WeightStride => r14;
+    private static GeneralRegister WeightStride => R14;
 
-    private static AssemblerRegister64 NoStride => r15;
+    private static GeneralRegister NoStride => R15;
 
-    private static AssemblerRegister64 Weights => rsi;
+    private static GeneralRegister Weights => Rsi;
 
-    private static AssemblerRegister64 Steps => rbp;
+    private static GeneralRegister Steps => Rbp;
 
-    private static AssemblerRegister64 Sums => r11;
+    private static GeneralRegister Sums => R11;
 
-    private static AssemblerRegister64 RowsLeft => r12;
+    private static GeneralRegister RowsLeft => R12;
 
     /// <summary>Emits it as a function of one <see cref="TileCall"/>.</summary>
     /// <param name="code">The assembler.</param>
     /// <param name="inputTiles">1 or 2.</param>
     /// <param name="vectors">Registers of columns.</param>
     /// <param name="output">What it writes.</param>
-    public static void Write(Assembler code, int inputTiles, int vectors, OutputKind output)
+    public static void Write(MachineCode code, int inputTiles, int vectors, OutputKind output)
     {
-        Label block = code.CreateLabel();
-        code.mov(rcx, __qword_ptr[Call + TileCall.ConfigurationAt]);
-        code.ldtilecfg(__[rcx]);
-        code.mov(Input, __qword_ptr[Call + TileCall.RowsAt]);
-        code.mov(InputStride, __qword_ptr[Call + TileCall.InputStrideAt]);
-        code.mov(WeightStride, vectors * VectorBytes);
-        code.xor(r15d, r15d);
-        code.Label(ref block);
+        CodeLabel block = new();
+        code.Emit(Mov, Rcx, At(Call, TileCall.ConfigurationAt));
+        code.Emit(Ldtilecfg, At(Rcx));
+        code.Emit(Mov, Input, At(Call, TileCall.RowsAt));
+        code.Emit(Mov, InputStride, At(Call, TileCall.InputStrideAt));
+        code.Emit(Mov, WeightStride, vectors * VectorBytes);
+        code.EmitZero(R15);
+        code.Place(block);
         for (int vector = 0; vector < vectors; vector += ColumnTiles) { Multiply(code, inputTiles, vectors, vector); }
         Output(code, vectors, output);
-        code.imul(r10, InputStride, inputTiles * TileRows);
-        code.add(Input, r10);
-        code.dec(__qword_ptr[Call + TileCall.TilesAt]);
-        code.jne(block);
-        code.tilerelease();
+        code.Emit(Imul, R10, InputStride, inputTiles * TileRows);
+        code.Emit(Add, Input, R10);
+        code.EmitDecrement(At(Call, TileCall.TilesAt));
+        code.Emit(Jne, block);
+        code.EmitTileRelease();
     }
 
-    private static AssemblerRegisterTMM SumTile(int input, int column) => s_tiles[input * ColumnTiles + column];
+    private static TileRegister SumTile(int input, int column) => s_tiles[input * ColumnTiles + column];
 
-    private static void Multiply(Assembler code, int inputTiles, int vectors, int vector)
+    private static void Multiply(MachineCode code, int inputTiles, int vectors, int vector)
     {
-        Label step = code.CreateLabel();
+        CodeLabel step = new();
         int columns = Math.Min(ColumnTiles, vectors - vector);
-        code.mov(rcx, __qword_ptr[Call + TileCall.StartAt]);
-        for (int tile = 0; tile < inputTiles * columns; tile++) { code.tileloadd(SumTile(tile / columns, tile % columns), __[rcx + NoStride + (vector + tile % columns) * VectorBytes]); }
-        code.mov(Weights, __qword_ptr[Call + TileCall.WeightsAt]);
-        code.mov(s_inputs[0], Input);
+        code.Emit(Mov, Rcx, At(Call, TileCall.StartAt));
+        for (int tile = 0; tile < inputTiles * columns; tile++) { code.Emit(Tileloadd, SumTile(tile / columns, tile % columns), At(Rcx, NoStride, (vector + tile % columns) * VectorBytes)); }
+        code.Emit(Mov, Weights, At(Call, TileCall.WeightsAt));
+        code.Emit(Mov, s_inputs[0], Input);
         if (inputTiles > 1)
         {
-            code.imul(s_inputs[1], InputStride, TileRows);
-            code.add(s_inputs[1], Input);
+            code.Emit(Imul, s_inputs[1], InputStride, TileRows);
+            code.Emit(Add, s_inputs[1], Input);
         }
-        code.mov(Steps, __qword_ptr[Call + TileCall.StepsAt]);
-        code.Label(ref step);
-        for (int input = 0; input < inputTiles; input++) { code.tileloadd(s_tiles[FirstInput + input], __[s_inputs[input] + InputStride]); }
+        code.Emit(Mov, Steps, At(Call, TileCall.StepsAt));
+        code.Place(step);
+        for (int input = 0; input < inputTiles; input++) { code.Emit(Tileloadd, s_tiles[FirstInput + input], At(s_inputs[input], InputStride)); }
         for (int column = 0; column < columns; column++)
         {
-            code.tileloadd(s_tiles[FirstWeights + column], __[Weights + WeightStride + (vector + column) * VectorBytes]);
-            for (int input = 0; input < inputTiles; input++) { code.tdpbusd(SumTile(input, column), s_tiles[FirstInput + input], s_tiles[FirstWeights + column]); }
+            code.Emit(Tileloadd, s_tiles[FirstWeights + column], At(Weights, WeightStride, (vector + column) * VectorBytes));
+            for (int input = 0; input < inputTiles; input++) { code.Emit(Tdpbusd, SumTile(input, column), s_tiles[FirstInput + input], s_tiles[FirstWeights + column]); }
         }
-        for (int input = 0; input < inputTiles; input++) { code.add(s_inputs[input], StepBytes); }
-        code.add(Weights, StepBytes / 4 * vectors * VectorBytes);
-        code.dec(Steps);
-        code.jne(step);
-        code.mov(Sums, __qword_ptr[Call + TileCall.SumsAt]);
+        for (int input = 0; input < inputTiles; input++) { code.Emit(Add, s_inputs[input], StepBytes); }
+        code.Emit(Add, Weights, StepBytes / 4 * vectors * VectorBytes);
+        code.EmitDecrement(Steps);
+        code.Emit(Jne, step);
+        code.Emit(Mov, Sums, At(Call, TileCall.SumsAt));
         for (int tile = 0; tile < inputTiles * columns; tile++)
         {
-            code.tilestored(__[Sums + WeightStride + (tile / columns * TileRows * vectors + vector + tile % columns) * VectorBytes], SumTile(tile / columns, tile % columns));
+            code.Emit(Tilestored, SumTile(tile / columns, tile % columns), At(Sums, WeightStride, (tile / columns * TileRows * vectors + vector + tile % columns) * VectorBytes));
         }
     }
 
-    private static void Output(Assembler code, int vectors, OutputKind output)
+    private static void Output(MachineCode code, int vectors, OutputKind output)
     {
-        Label several = code.CreateLabel(), single = code.CreateLabel(), done = code.CreateLabel();
-        code.mov(RowsLeft, __qword_ptr[Call + TileCall.BlockRowsAt]);
-        code.mov(Sums, __qword_ptr[Call + TileCall.SumsAt]);
-        code.Label(ref several);
-        code.cmp(RowsLeft, OutputRows);
-        code.jl(single);
+        CodeLabel several = new(), single = new(), done = new();
+        code.Emit(Mov, RowsLeft, At(Call, TileCall.BlockRowsAt));
+        code.Emit(Mov, Sums, At(Call, TileCall.SumsAt));
+        code.Place(several);
+        code.Emit(Cmp, RowsLeft, OutputRows);
+        code.Emit(Jl, single);
         Rows(code, new(OutputRows, vectors, TileInput.Codes, output));
-        code.jmp(several);
-        code.Label(ref single);
-        code.test(RowsLeft, RowsLeft);
-        code.je(done);
+        code.Emit(Jmp, several);
+        code.Place(single);
+        code.Emit(Test, RowsLeft, RowsLeft);
+        code.Emit(Je, done);
         Rows(code, new(1, vectors, TileInput.Codes, output));
-        code.jmp(single);
-        code.Label(ref done);
+        code.Emit(Jmp, single);
+        code.Place(done);
     }
 
-    private static void Rows(Assembler code, TileShape shape)
+    private static void Rows(MachineCode code, TileShape shape)
     {
-        for (int sum = 0; sum < shape.Sums; sum++) { code.vmovdqu32(TileEmitter.Vectors[sum], __zmmword_ptr[Sums + sum * VectorBytes]); }
+        for (int sum = 0; sum < shape.Sums; sum++) { code.Emit(Vmovdqu32, TileEmitter.Vectors[sum], At(Sums, sum * VectorBytes)); }
         TileOutputEmitter.Write(code, shape);
-        code.add(Sums, shape.Sums * VectorBytes);
-        code.add(__qword_ptr[Call + TileCall.OutputsAt], shape.Rows * PointerBytes);
-        code.sub(RowsLeft, shape.Rows);
+        code.Emit(Add, Sums, shape.Sums * VectorBytes);
+        code.Emit(Add, At(Call, TileCall.OutputsAt), shape.Rows * PointerBytes);
+        code.Emit(Sub, RowsLeft, shape.Rows);
     }
 }

@@ -1,5 +1,11 @@
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.MaskRegister;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
+using static Microsoft.ML.Quantization.Kernels.VexInstruction;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -13,70 +19,70 @@ internal static class DepthwiseEmitter
 {
     private const int VectorBytes = 64, PointerBytes = 8, Vectors = 4, FirstSum = 20;
 
-    private static readonly AssemblerRegister64[] s_pixels = [r12, r13, r14, r15];
+    private static readonly GeneralRegister[] s_pixels = [R12, R13, R14, R15];
 
-    private static AssemblerRegister64 Call => EmittedFunction.Argument;
+    private static GeneralRegister Call => EmittedFunction.Argument;
 
     /// <summary>The pointer to the current output pixel's first tap.</summary>
-    private static AssemblerRegister64 Taps => r8;
+    private static GeneralRegister Taps => R8;
 
     /// <summary>From tap to tap, and from row to row of the window.</summary>
-    private static AssemblerRegister64 TapBytes => r9;
+    private static GeneralRegister TapBytes => R9;
 
-    private static AssemblerRegister64 RowBytes => r10;
+    private static GeneralRegister RowBytes => R10;
 
-    private static AssemblerRegister64 Walk => r11;
+    private static GeneralRegister Walk => R11;
 
-    private static AssemblerRegister64 Outputs => rdx;
+    private static GeneralRegister Outputs => Rdx;
 
-    private static AssemblerRegister64 InputOffset => rsi;
+    private static GeneralRegister InputOffset => Rsi;
 
-    private static AssemblerRegister64 Weights => rbx;
+    private static GeneralRegister Weights => Rbx;
 
-    private static AssemblerRegister64 Left => rcx;
+    private static GeneralRegister Left => Rcx;
 
-    private static AssemblerRegisterZMM Zero => zmm28;
+    private static VectorRegister Zero => Zmm28;
 
-    private static AssemblerRegisterZMM SignBits => zmm29;
+    private static VectorRegister SignBits => Zmm29;
 
     /// <summary>Emits the kernel as a function of one <see cref="TileCall"/>, whose tiles are pixels.</summary>
-    public static void Write(Assembler code, DepthwiseShape shape)
+    public static void Write(MachineCode code, DepthwiseShape shape)
     {
-        Label loop = code.CreateLabel(), end = code.CreateLabel();
-        code.mov(Taps, __qword_ptr[Call + TileCall.RowsAt]);
-        code.mov(TapBytes, __qword_ptr[Call + TileCall.TapBytesAt]);
-        code.imul(RowBytes, TapBytes, shape.Columns);
-        code.mov(Outputs, __qword_ptr[Call + TileCall.OutputsAt]);
-        code.mov(InputOffset, __qword_ptr[Call + TileCall.AdvanceAt]);
-        code.mov(Weights, __qword_ptr[Call + TileCall.WeightsAt]);
-        code.mov(Left, __qword_ptr[Call + TileCall.TilesAt]);
-        code.vpxord(Zero, Zero, Zero);
-        if (shape.SignedInput) { code.vpbroadcastd(SignBits, __dword_ptr[Call + TileCall.SignBitsAt]); }
+        CodeLabel loop = new(), end = new();
+        code.Emit(Mov, Taps, At(Call, TileCall.RowsAt));
+        code.Emit(Mov, TapBytes, At(Call, TileCall.TapBytesAt));
+        code.Emit(Imul, RowBytes, TapBytes, shape.Columns);
+        code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
+        code.Emit(Mov, InputOffset, At(Call, TileCall.AdvanceAt));
+        code.Emit(Mov, Weights, At(Call, TileCall.WeightsAt));
+        code.Emit(Mov, Left, At(Call, TileCall.TilesAt));
+        code.Emit(Vpxord, Zero, Zero, Zero);
+        if (shape.SignedInput) { code.Emit(Vpbroadcastd, SignBits, At(Call, TileCall.SignBitsAt)); }
         for (int column = 0; column < shape.Columns - shape.Stride; column++) { LoadColumn(code, shape, column, column); }
-        code.Label(ref loop);
+        code.Place(loop);
         int phases = Math.Max(1, shape.Columns); // after as many pixels every column is back in its register
         for (int phase = 0; phase < phases; phase++)
         {
             Pixel(code, shape, phase * shape.Stride);
-            code.dec(Left);
-            code.je(end);
+            code.EmitDecrement(Left);
+            code.Emit(Je, end);
         }
-        code.jmp(loop);
-        code.Label(ref end);
-        code.nop();
+        code.Emit(Jmp, loop);
+        code.Place(end);
+        code.EmitNop();
     }
 
-    private static void Pixel(Assembler code, DepthwiseShape shape, int turn)
+    private static void Pixel(MachineCode code, DepthwiseShape shape, int turn)
     {
         for (int column = Math.Max(0, shape.Columns - shape.Stride); column < shape.Columns; column++) { LoadColumn(code, shape, column, (turn + column) % shape.Columns); }
-        code.mov(rax, __qword_ptr[Call + TileCall.StartAt]);
-        for (int vector = 0; vector < Vectors; vector++) { code.vmovdqu32(TileEmitter.Vectors[FirstSum + vector], __zmmword_ptr[rax + vector * VectorBytes]); }
-        for (int column = 0; column < shape.Columns; column++) { Add(code, column, (turn + column) % shape.Columns * Vectors); }
+        code.Emit(Mov, Rax, At(Call, TileCall.StartAt));
+        for (int vector = 0; vector < Vectors; vector++) { code.Emit(Vmovdqu32, TileEmitter.Vectors[FirstSum + vector], At(Rax, vector * VectorBytes)); }
+        for (int column = 0; column < shape.Columns; column++) { MultiplyAdd(code, column, (turn + column) % shape.Columns * Vectors); }
         if (shape.OtherTaps > 0)
         {
-            code.mov(Walk, RowBytes);
-            code.imul(Walk, Walk, shape.Rows);
-            code.add(Walk, Taps);
+            code.Emit(Mov, Walk, RowBytes);
+            code.Emit(Imul, Walk, Walk, shape.Rows);
+            code.Emit(Add, Walk, Taps);
         }
         for (int tap = 0; tap < shape.OtherTaps; tap += DepthwiseShape.Quad)
         {
@@ -84,108 +90,108 @@ internal static class DepthwiseEmitter
             int count = Math.Min(DepthwiseShape.Quad, shape.OtherTaps - tap);
             Pointers(code, count, TapBytes);
             Interleave(code, shape, count, -1);
-            Add(code, shape.Columns + tap / DepthwiseShape.Quad, -1);
+            MultiplyAdd(code, shape.Columns + tap / DepthwiseShape.Quad, -1);
         }
-        code.add(Taps, PointerBytes);
+        code.Emit(Add, Taps, PointerBytes);
         Store(code, shape);
-        code.add(Outputs, PointerBytes);
+        code.Emit(Add, Outputs, PointerBytes);
     }
 
-    private static void LoadColumn(Assembler code, DepthwiseShape shape, int column, int slot)
+    private static void LoadColumn(MachineCode code, DepthwiseShape shape, int column, int slot)
     {
-        code.imul(Walk, TapBytes, column);
-        code.add(Walk, Taps);
+        code.Emit(Imul, Walk, TapBytes, column);
+        code.Emit(Add, Walk, Taps);
         Pointers(code, shape.Rows, RowBytes);
         Interleave(code, shape, shape.Rows, slot * Vectors);
     }
 
-    private static void Pointers(Assembler code, int count, AssemblerRegister64 step)
+    private static void Pointers(MachineCode code, int count, GeneralRegister step)
     {
         for (int i = 0; i < count; i++)
         {
-            code.mov(s_pixels[i], __qword_ptr[Walk]);
-            code.add(Walk, step);
+            code.Emit(Mov, s_pixels[i], At(Walk));
+            code.Emit(Add, Walk, step);
         }
     }
 
     /// <summary>The register of one vector of a quad: a kept column's, or a passing one.</summary>
-    private static AssemblerRegisterZMM Target(int first, int vector) => first >= 0 ? TileEmitter.Vectors[first + vector] : vector switch { 0 => zmm30, 1 => zmm31, 2 => zmm26, _ => zmm27 };
+    private static VectorRegister Target(int first, int vector) => first >= 0 ? TileEmitter.Vectors[first + vector] : vector switch { 0 => Zmm30, 1 => Zmm31, 2 => Zmm26, _ => Zmm27 };
 
-    private static void Interleave(Assembler code, DepthwiseShape shape, int count, int first)
+    private static void Interleave(MachineCode code, DepthwiseShape shape, int count, int first)
     {
-        code.vmovdqu32(zmm24, __zmmword_ptr[s_pixels[0] + InputOffset]);
-        Unpack(code, zmm26, zmm24, zmm24, count > 1 ? s_pixels[1] : null);
+        code.Emit(Vmovdqu32, Zmm24, At(s_pixels[0], InputOffset));
+        Unpack(code, Zmm26, Zmm24, Zmm24, count > 1 ? s_pixels[1] : null);
         if (count > 2)
         {
-            code.vmovdqu32(zmm25, __zmmword_ptr[s_pixels[2] + InputOffset]);
-            Unpack(code, zmm27, zmm25, zmm25, count > 3 ? s_pixels[3] : null);
+            code.Emit(Vmovdqu32, Zmm25, At(s_pixels[2], InputOffset));
+            Unpack(code, Zmm27, Zmm25, Zmm25, count > 3 ? s_pixels[3] : null);
         }
-        AssemblerRegisterZMM low = count > 2 ? zmm27 : Zero, high = count > 2 ? zmm25 : Zero;
-        code.vpunpcklwd(Target(first, 0), zmm26, low);
-        code.vpunpckhwd(Target(first, 1), zmm26, low);
-        code.vpunpcklwd(Target(first, 2), zmm24, high);
-        code.vpunpckhwd(Target(first, 3), zmm24, high);
-        for (int vector = 0; shape.SignedInput && vector < Vectors; vector++) { code.vpxord(Target(first, vector), Target(first, vector), SignBits); }
+        VectorRegister low = count > 2 ? Zmm27 : Zero, high = count > 2 ? Zmm25 : Zero;
+        code.Emit(Vpunpcklwd, Target(first, 0), Zmm26, low);
+        code.Emit(Vpunpckhwd, Target(first, 1), Zmm26, low);
+        code.Emit(Vpunpcklwd, Target(first, 2), Zmm24, high);
+        code.Emit(Vpunpckhwd, Target(first, 3), Zmm24, high);
+        for (int vector = 0; shape.SignedInput && vector < Vectors; vector++) { code.Emit(Vpxord, Target(first, vector), Target(first, vector), SignBits); }
     }
 
-    private static void Unpack(Assembler code, AssemblerRegisterZMM low, AssemblerRegisterZMM high, AssemblerRegisterZMM source, AssemblerRegister64? second)
+    private static void Unpack(MachineCode code, VectorRegister low, VectorRegister high, VectorRegister source, GeneralRegister? second)
     {
         if (second is { } pixel)
         {
-            code.vpunpcklbw(low, source, __zmmword_ptr[pixel + InputOffset]);
-            code.vpunpckhbw(high, source, __zmmword_ptr[pixel + InputOffset]);
+            code.Emit(Vpunpcklbw, low, source, At(pixel, InputOffset));
+            code.Emit(Vpunpckhbw, high, source, At(pixel, InputOffset));
         }
         else
         {
-            code.vpunpcklbw(low, source, Zero);
-            code.vpunpckhbw(high, source, Zero);
+            code.Emit(Vpunpcklbw, low, source, Zero);
+            code.Emit(Vpunpckhbw, high, source, Zero);
         }
     }
 
-    private static void Add(Assembler code, int quad, int first)
+    private static void MultiplyAdd(MachineCode code, int quad, int first)
     {
         for (int vector = 0; vector < Vectors; vector++)
         {
-            code.vpdpbusd(TileEmitter.Vectors[FirstSum + vector], Target(first, vector), __zmmword_ptr[Weights + (quad * Vectors + vector) * VectorBytes]);
+            code.Emit(Vpdpbusd, TileEmitter.Vectors[FirstSum + vector], Target(first, vector), At(Weights, (quad * Vectors + vector) * VectorBytes));
         }
     }
 
-    private static void Store(Assembler code, DepthwiseShape shape)
+    private static void Store(MachineCode code, DepthwiseShape shape)
     {
-        Label partial = code.CreateLabel(), done = code.CreateLabel();
-        code.mov(rax, __qword_ptr[Call + TileCall.MultipliersAt]);
+        CodeLabel partial = new(), done = new();
+        code.Emit(Mov, Rax, At(Call, TileCall.MultipliersAt));
         for (int vector = 0; vector < Vectors; vector++)
         {
-            AssemblerRegisterZMM sum = TileEmitter.Vectors[FirstSum + vector];
-            code.vcvtdq2ps(sum, sum);
-            code.vmulps(sum, sum, __zmmword_ptr[rax + vector * VectorBytes]);
+            VectorRegister sum = TileEmitter.Vectors[FirstSum + vector];
+            code.Emit(Vcvtdq2ps, sum, sum);
+            code.Emit(Vmulps, sum, sum, At(Rax, vector * VectorBytes));
             if (shape.Output == OutputKind.ClampedCodes)
             {
-                code.vmaxps(sum, sum, __dword_bcst[Call + TileCall.LowAt]);
-                code.vminps(sum, sum, __dword_bcst[Call + TileCall.HighAt]);
+                code.Emit(Vmaxps, sum, sum, Broadcast(Call, TileCall.LowAt));
+                code.Emit(Vminps, sum, sum, Broadcast(Call, TileCall.HighAt));
             }
-            code.vcvtps2dq(sum, sum);
+            code.Emit(Vcvtps2dq, sum, sum);
         }
-        code.vpbroadcastd(zmm24, __dword_ptr[Call + TileCall.ShiftAt]);
-        code.vpackssdw(zmm20, zmm20, zmm21);
-        code.vpackssdw(zmm22, zmm22, zmm23);
-        code.vpaddsw(zmm20, zmm20, zmm24);
-        code.vpaddsw(zmm22, zmm22, zmm24);
-        code.vpackuswb(zmm20, zmm20, zmm22);
-        code.vpbroadcastd(zmm24, __dword_ptr[Call + TileCall.SmallestAt]);
-        code.vpbroadcastd(zmm25, __dword_ptr[Call + TileCall.LargestAt]);
-        code.vpmaxub(zmm20, zmm20, zmm24);
-        code.vpminub(zmm20, zmm20, zmm25);
-        code.vpxord(zmm20, zmm20, __dword_bcst[Call + TileCall.FlipAt]);
-        code.mov(rax, __qword_ptr[Outputs]);
-        code.add(rax, __qword_ptr[Call + TileCall.OutputOffsetAt]);
-        code.cmp(__qword_ptr[Call + TileCall.PartialAt], 0);
-        code.jne(partial);
-        code.vmovdqu32(__zmmword_ptr[rax], zmm20);
-        code.jmp(done);
-        code.Label(ref partial);
-        code.kmovq(k1, __qword_ptr[Call + TileCall.ColumnsAt]);
-        code.vmovdqu8(__zmmword_ptr[rax].k1, zmm20);
-        code.Label(ref done);
+        code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.ShiftAt));
+        code.Emit(Vpackssdw, Zmm20, Zmm20, Zmm21);
+        code.Emit(Vpackssdw, Zmm22, Zmm22, Zmm23);
+        code.Emit(Vpaddsw, Zmm20, Zmm20, Zmm24);
+        code.Emit(Vpaddsw, Zmm22, Zmm22, Zmm24);
+        code.Emit(Vpackuswb, Zmm20, Zmm20, Zmm22);
+        code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.SmallestAt));
+        code.Emit(Vpbroadcastd, Zmm25, At(Call, TileCall.LargestAt));
+        code.Emit(Vpmaxub, Zmm20, Zmm20, Zmm24);
+        code.Emit(Vpminub, Zmm20, Zmm20, Zmm25);
+        code.Emit(Vpxord, Zmm20, Zmm20, Broadcast(Call, TileCall.FlipAt));
+        code.Emit(Mov, Rax, At(Outputs));
+        code.Emit(Add, Rax, At(Call, TileCall.OutputOffsetAt));
+        code.Emit(Cmp, At(Call, TileCall.PartialAt), 0);
+        code.Emit(Jne, partial);
+        code.Emit(Vmovdqu32Store, At(Rax), Zmm20);
+        code.Emit(Jmp, done);
+        code.Place(partial);
+        code.Emit(Kmovq, K1, At(Call, TileCall.ColumnsAt));
+        code.Emit(Vmovdqu8Store, At(Rax) with { Mask = K1 }, Zmm20);
+        code.Place(done);
     }
 }

@@ -1,5 +1,8 @@
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.VexInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -8,16 +11,16 @@ internal static class EmittedFunction
 {
     private const int SavedVectors = 10, VectorBytes = 16;
 
-    private static readonly AssemblerRegister64[] s_saved = [rbx, rbp, r12, r13, r14, r15];
-    private static readonly AssemblerRegister64[] s_savedOnWindows = [rbx, rbp, rdi, rsi, r12, r13, r14, r15];
-    private static readonly AssemblerRegisterXMM[] s_vectors = [xmm6, xmm7, xmm8, xmm9, xmm10, xmm11, xmm12, xmm13, xmm14, xmm15];
+    private static readonly GeneralRegister[] s_saved = [Rbx, Rbp, R12, R13, R14, R15];
+    private static readonly GeneralRegister[] s_savedOnWindows = [Rbx, Rbp, Rdi, Rsi, R12, R13, R14, R15];
+    private static readonly VectorRegister[] s_vectors = [Zmm6, Zmm7, Zmm8, Zmm9, Zmm10, Zmm11, Zmm12, Zmm13, Zmm14, Zmm15];
 
     /// <summary>The argument, wherever the convention passes it; the body may not change it.</summary>
-    public static AssemblerRegister64 Argument => rdi;
+    public static GeneralRegister Argument => Rdi;
 
     /// <summary>Emits a function around a body that may use every register but rsp and <see cref="Argument"/>, puts it on pages and returns its address.</summary>
     /// <exception cref="QuantizationException">The system has no more memory for code.</exception>
-    public static nint Emit(Action<Assembler> body)
+    public static nint Emit(Action<MachineCode> body)
     {
         byte[] code = Assemble(body, OperatingSystem.IsWindows());
         nint address = CodePages.Write(code);
@@ -25,28 +28,26 @@ internal static class EmittedFunction
     }
 
     /// <summary>The bytes of that function; they may lie anywhere.</summary>
-    public static byte[] Assemble(Action<Assembler> body, bool windows)
+    public static byte[] Assemble(Action<MachineCode> body, bool windows)
     {
-        var code = new Assembler(64);
-        AssemblerRegister64[] saved = windows ? s_savedOnWindows : s_saved;
-        foreach (AssemblerRegister64 register in saved) { code.push(register); }
+        var code = new MachineCode();
+        GeneralRegister[] saved = windows ? s_savedOnWindows : s_saved;
+        foreach (GeneralRegister register in saved) { code.EmitPush(register); }
         if (windows)
         {
-            code.mov(Argument, rcx);
-            code.sub(rsp, SavedVectors * VectorBytes);
-            for (int i = 0; i < SavedVectors; i++) { code.vmovups(__xmmword_ptr[rsp + i * VectorBytes], s_vectors[i]); }
+            code.Emit(Mov, Argument, Rcx);
+            code.Emit(Sub, Rsp, SavedVectors * VectorBytes);
+            for (int i = 0; i < SavedVectors; i++) { code.Emit(Vmovups16Store, s_vectors[i], At(Rsp, i * VectorBytes)); }
         }
         body(code);
-        code.vzeroupper();
+        code.EmitZeroUpper();
         if (windows)
         {
-            for (int i = 0; i < SavedVectors; i++) { code.vmovups(s_vectors[i], __xmmword_ptr[rsp + i * VectorBytes]); }
-            code.add(rsp, SavedVectors * VectorBytes);
+            for (int i = 0; i < SavedVectors; i++) { code.Emit(Vmovups16, s_vectors[i], At(Rsp, i * VectorBytes)); }
+            code.Emit(Add, Rsp, SavedVectors * VectorBytes);
         }
-        for (int i = saved.Length - 1; i >= 0; i--) { code.pop(saved[i]); }
-        code.ret();
-        using var bytes = new MemoryStream();
-        code.Assemble(new StreamCodeWriter(bytes), 0);
-        return bytes.ToArray();
+        for (int i = saved.Length - 1; i >= 0; i--) { code.EmitPop(saved[i]); }
+        code.EmitReturn();
+        return code.ToArray();
     }
 }

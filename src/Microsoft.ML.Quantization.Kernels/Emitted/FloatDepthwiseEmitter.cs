@@ -1,5 +1,9 @@
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -9,98 +13,104 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal static class FloatDepthwiseEmitter
 {
-    private const int VectorBytes = 64, PointerBytes = 8, Registers = 32, LimitRegisters = 2, MostVectors = 3;
+    private const int VectorBytes = 64, PointerBytes = 8, Registers = 32, LimitRegisters = 2;
 
-    private static AssemblerRegister64 Call => EmittedFunction.Argument;
+    /// <summary>Taps of the largest window: one register of channels leaves room for no more.</summary>
+    public const int MostTaps = Registers - LimitRegisters - 1;
+
+    /// <summary>Registers of channels at most.</summary>
+    public const int MostVectors = 3;
+
+    private static GeneralRegister Call => EmittedFunction.Argument;
 
     /// <summary>The pointer to the current output pixel's first tap.</summary>
-    private static AssemblerRegister64 Taps => r8;
+    private static GeneralRegister Taps => R8;
 
-    private static AssemblerRegister64 TapBytes => r9;
+    private static GeneralRegister TapBytes => R9;
 
-    private static AssemblerRegister64 Walk => r11;
+    private static GeneralRegister Walk => R11;
 
-    private static AssemblerRegister64 Pixel => rax;
+    private static GeneralRegister Pixel => Rax;
 
-    private static AssemblerRegister64 Outputs => rdx;
+    private static GeneralRegister Outputs => Rdx;
 
-    private static AssemblerRegister64 Bias => rbx;
+    private static GeneralRegister Bias => Rbx;
 
     /// <summary>Bytes from a pixel to the first channel, in input and output alike.</summary>
-    private static AssemblerRegister64 Offset => rsi;
+    private static GeneralRegister Offset => Rsi;
 
-    private static AssemblerRegister64 Left => rcx;
+    private static GeneralRegister Left => Rcx;
 
-    private static AssemblerRegisterZMM Low => zmm31;
+    private static VectorRegister Low => Zmm31;
 
-    private static AssemblerRegisterZMM High => zmm30;
+    private static VectorRegister High => Zmm30;
 
     /// <summary>Registers of channels that leave room for the weights of so many taps; 0 for too many taps.</summary>
     public static int Vectors(int taps) => Math.Min(MostVectors, (Registers - LimitRegisters) / (taps + 1));
 
     /// <summary>Emits the kernel as a function of one <see cref="TileCall"/>, whose tiles are pixels.</summary>
-    public static void Write(Assembler code, int taps, int vectors)
+    public static void Write(MachineCode code, int taps, int vectors)
     {
-        Label loop = code.CreateLabel(), partial = code.CreateLabel(), next = code.CreateLabel();
-        code.mov(rax, __qword_ptr[Call + TileCall.WeightsAt]);
-        for (int weight = 0; weight < taps * vectors; weight++) { code.vmovups(TileEmitter.Vectors[vectors + weight], __zmmword_ptr[rax + weight * VectorBytes]); }
-        code.vbroadcastss(Low, __dword_ptr[Call + TileCall.LowAt]);
-        code.vbroadcastss(High, __dword_ptr[Call + TileCall.HighAt]);
-        code.mov(Taps, __qword_ptr[Call + TileCall.RowsAt]);
-        code.mov(TapBytes, __qword_ptr[Call + TileCall.TapBytesAt]);
-        code.mov(Outputs, __qword_ptr[Call + TileCall.OutputsAt]);
-        code.mov(Offset, __qword_ptr[Call + TileCall.AdvanceAt]);
-        code.mov(Bias, __qword_ptr[Call + TileCall.MultipliersAt]);
-        code.mov(Left, __qword_ptr[Call + TileCall.TilesAt]);
+        CodeLabel loop = new(), partial = new(), next = new();
+        code.Emit(Mov, Rax, At(Call, TileCall.WeightsAt));
+        for (int weight = 0; weight < taps * vectors; weight++) { code.Emit(Vmovups, TileEmitter.Vectors[vectors + weight], At(Rax, weight * VectorBytes)); }
+        code.Emit(Vbroadcastss, Low, At(Call, TileCall.LowAt));
+        code.Emit(Vbroadcastss, High, At(Call, TileCall.HighAt));
+        code.Emit(Mov, Taps, At(Call, TileCall.RowsAt));
+        code.Emit(Mov, TapBytes, At(Call, TileCall.TapBytesAt));
+        code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
+        code.Emit(Mov, Offset, At(Call, TileCall.AdvanceAt));
+        code.Emit(Mov, Bias, At(Call, TileCall.MultipliersAt));
+        code.Emit(Mov, Left, At(Call, TileCall.TilesAt));
         TileOutputEmitter.LoadFloatMasks(code, vectors);
-        code.Label(ref loop);
+        code.Place(loop);
         Sum(code, taps, vectors);
-        code.mov(Pixel, __qword_ptr[Outputs]);
-        code.cmp(__qword_ptr[Call + TileCall.PartialAt], 0);
-        code.jne(partial);
+        code.Emit(Mov, Pixel, At(Outputs));
+        code.Emit(Cmp, At(Call, TileCall.PartialAt), 0);
+        code.Emit(Jne, partial);
         Store(code, vectors, partial: false);
-        code.Label(ref next);
-        code.add(Taps, PointerBytes);
-        code.add(Outputs, PointerBytes);
-        code.dec(Left);
-        code.jne(loop);
-        Label end = code.CreateLabel();
-        code.jmp(end);
-        code.Label(ref partial);
+        code.Place(next);
+        code.Emit(Add, Taps, PointerBytes);
+        code.Emit(Add, Outputs, PointerBytes);
+        code.EmitDecrement(Left);
+        code.Emit(Jne, loop);
+        CodeLabel end = new();
+        code.Emit(Jmp, end);
+        code.Place(partial);
         Store(code, vectors, partial: true);
-        code.jmp(next);
-        code.Label(ref end);
-        code.nop();
+        code.Emit(Jmp, next);
+        code.Place(end);
+        code.EmitNop();
     }
 
-    private static void Sum(Assembler code, int taps, int vectors)
+    private static void Sum(MachineCode code, int taps, int vectors)
     {
-        for (int vector = 0; vector < vectors; vector++) { code.vpxord(TileEmitter.Vectors[vector], TileEmitter.Vectors[vector], TileEmitter.Vectors[vector]); }
-        code.mov(Walk, Taps);
+        for (int vector = 0; vector < vectors; vector++) { code.Emit(Vpxord, TileEmitter.Vectors[vector], TileEmitter.Vectors[vector], TileEmitter.Vectors[vector]); }
+        code.Emit(Mov, Walk, Taps);
         for (int tap = 0; tap < taps; tap++)
         {
-            code.mov(Pixel, __qword_ptr[Walk]);
-            if (tap + 1 < taps) { code.add(Walk, TapBytes); }
+            code.Emit(Mov, Pixel, At(Walk));
+            if (tap + 1 < taps) { code.Emit(Add, Walk, TapBytes); }
             for (int vector = 0; vector < vectors; vector++)
             {
-                code.vfmadd231ps(TileEmitter.Vectors[vector], TileEmitter.Vectors[vectors + tap * vectors + vector], __zmmword_ptr[Pixel + Offset + vector * VectorBytes]);
+                code.Emit(Vfmadd231ps, TileEmitter.Vectors[vector], TileEmitter.Vectors[vectors + tap * vectors + vector], At(Pixel, Offset, vector * VectorBytes));
             }
         }
         for (int vector = 0; vector < vectors; vector++)
         {
-            AssemblerRegisterZMM sum = TileEmitter.Vectors[vector];
-            code.vaddps(sum, sum, __zmmword_ptr[Bias + vector * VectorBytes]);
-            code.vmaxps(sum, Low, sum);
-            code.vminps(sum, High, sum);
+            VectorRegister sum = TileEmitter.Vectors[vector];
+            code.Emit(Vaddps, sum, sum, At(Bias, vector * VectorBytes));
+            code.Emit(Vmaxps, sum, Low, sum);
+            code.Emit(Vminps, sum, High, sum);
         }
     }
 
-    private static void Store(Assembler code, int vectors, bool partial)
+    private static void Store(MachineCode code, int vectors, bool partial)
     {
         for (int vector = 0; vector < vectors; vector++)
         {
-            AssemblerMemoryOperand to = __zmmword_ptr[Pixel + Offset + vector * VectorBytes];
-            code.vmovups(partial ? TileOutputEmitter.Masked(to, vector) : to, TileEmitter.Vectors[vector]);
+            Address to = At(Pixel, Offset, vector * VectorBytes);
+            code.Emit(VmovupsStore, partial ? TileOutputEmitter.Masked(to, vector) : to, TileEmitter.Vectors[vector]);
         }
     }
 }

@@ -1,13 +1,11 @@
-using System.Collections.Concurrent;
-
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The emitted float depthwise kernels: each is emitted when it is first run, once for the process, and stays.</summary>
 internal static class FloatDepthwiseKernels
 {
-    private static readonly ConcurrentDictionary<(int Taps, int Vectors), Lazy<nint>> s_kernels = new();
+    private static readonly EmittedTable s_kernels = new((FloatDepthwiseEmitter.MostTaps + 1) * (FloatDepthwiseEmitter.MostVectors + 1), static (code, number) =>
+        FloatDepthwiseEmitter.Write(code, number / (FloatDepthwiseEmitter.MostVectors + 1), number % (FloatDepthwiseEmitter.MostVectors + 1)));
 
     /// <summary>The address of the kernel for a number of taps and registers of channels.</summary>
-    public static nint Of(int taps, int vectors) => s_kernels.GetOrAdd((taps, vectors),
-        static shape => new Lazy<nint>(() => EmittedFunction.Emit(code => FloatDepthwiseEmitter.Write(code, shape.Taps, shape.Vectors)))).Value;
+    public static nint Of(int taps, int vectors) => s_kernels[taps * (FloatDepthwiseEmitter.MostVectors + 1) + vectors];
 }

@@ -1,5 +1,9 @@
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -12,131 +16,131 @@ internal static class TileEmitter
 {
     private const int VectorBytes = 64, PointerBytes = 8, StepBytes = 4;
 
-    private static readonly AssemblerRegister64[] s_rows = [r8, r9, r10, r11, r12, r13, r14, r15, rbx, rbp, rdx, rsi];
+    private static readonly GeneralRegister[] s_rows = [R8, R9, R10, R11, R12, R13, R14, R15, Rbx, Rbp, Rdx, Rsi];
 
     /// <summary>The four codes or the float of one row in every lane.</summary>
-    private static AssemblerRegisterZMM Codes => zmm31;
+    private static VectorRegister Codes => Zmm31;
 
     /// <summary>The sign bits of every byte.</summary>
-    private static AssemblerRegisterZMM SignBits => zmm30;
+    private static VectorRegister SignBits => Zmm30;
 
-    private static AssemblerRegister64 Call => EmittedFunction.Argument;
+    private static GeneralRegister Call => EmittedFunction.Argument;
 
-    private static AssemblerRegister64 Weights => rax;
+    private static GeneralRegister Weights => Rax;
 
     /// <summary>The next line of weights to fetch ahead: floats only, whose tiles have no twelfth row.</summary>
-    private static AssemblerRegister64 Ahead => rsi;
+    private static GeneralRegister Ahead => Rsi;
 
     /// <summary>From panel to panel; such tiles have one row, so the registers of the others are free.</summary>
-    private static AssemblerRegister64 PanelBytes => r9;
+    private static GeneralRegister PanelBytes => R9;
 
-    private static AssemblerRegister64 ThreePanelBytes => r10;
+    private static GeneralRegister ThreePanelBytes => R10;
 
     /// <summary>Runs from minus the depth up to 0.</summary>
-    private static AssemblerRegister64 Depth => rcx;
+    private static GeneralRegister Depth => Rcx;
 
     /// <summary>The 512-bit registers by number.</summary>
-    public static AssemblerRegisterZMM[] Vectors { get; } =
+    public static VectorRegister[] Vectors { get; } =
     [
-        zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9, zmm10, zmm11, zmm12, zmm13, zmm14, zmm15,
-        zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
+        Zmm0, Zmm1, Zmm2, Zmm3, Zmm4, Zmm5, Zmm6, Zmm7, Zmm8, Zmm9, Zmm10, Zmm11, Zmm12, Zmm13, Zmm14, Zmm15,
+        Zmm16, Zmm17, Zmm18, Zmm19, Zmm20, Zmm21, Zmm22, Zmm23, Zmm24, Zmm25, Zmm26, Zmm27, Zmm28, Zmm29, Zmm30, Zmm31,
     ];
 
     /// <summary>Emits the tile as a function of one <see cref="TileCall"/>.</summary>
-    public static void Write(Assembler code, TileShape shape)
+    public static void Write(MachineCode code, TileShape shape)
     {
-        Label tile = code.CreateLabel();
-        code.Label(ref tile);
+        CodeLabel tile = new();
+        code.Place(tile);
         Begin(code, shape);
         Sum(code, shape);
-        if (shape.Input == TileInput.Floats) { code.mov(__qword_ptr[Call + TileCall.AheadAt], Ahead); }
-        for (int sum = 0; shape.Copies == 2 && sum < shape.Sums; sum++) { code.vpaddd(Vectors[sum], Vectors[sum], Vectors[shape.Sums + sum]); }
+        if (shape.Input == TileInput.Floats) { code.EmitStore(At(Call, TileCall.AheadAt), Ahead); }
+        for (int sum = 0; shape.Copies == 2 && sum < shape.Sums; sum++) { code.Emit(Vpaddd, Vectors[sum], Vectors[sum], Vectors[shape.Sums + sum]); }
         if (shape.Input == TileInput.Floats) { TileOutputEmitter.WriteFloats(code, shape); }
         else { TileOutputEmitter.Write(code, shape); }
-        code.add(__qword_ptr[Call + TileCall.RowsAt], shape.Rows * PointerBytes);
-        code.add(__qword_ptr[Call + TileCall.OutputsAt], shape.Rows * PointerBytes);
-        code.dec(__qword_ptr[Call + TileCall.TilesAt]);
-        code.jne(tile);
+        code.Emit(Add, At(Call, TileCall.RowsAt), shape.Rows * PointerBytes);
+        code.Emit(Add, At(Call, TileCall.OutputsAt), shape.Rows * PointerBytes);
+        code.EmitDecrement(At(Call, TileCall.TilesAt));
+        code.Emit(Jne, tile);
     }
 
-    private static void Begin(Assembler code, TileShape shape)
+    private static void Begin(MachineCode code, TileShape shape)
     {
         if (shape.Input == TileInput.Floats)
         {
             Zero(code, 0, shape.Sums);
             // After the end it walks over weights that are there already, which costs nothing.
-            code.mov(Ahead, __qword_ptr[Call + TileCall.AheadAt]);
-            code.cmp(Ahead, __qword_ptr[Call + TileCall.AheadEndAt]);
-            code.cmovae(Ahead, __qword_ptr[Call + TileCall.WeightsAt]);
+            code.Emit(Mov, Ahead, At(Call, TileCall.AheadAt));
+            code.Emit(Cmp, Ahead, At(Call, TileCall.AheadEndAt));
+            code.Emit(Cmovae, Ahead, At(Call, TileCall.WeightsAt));
         }
         else { Start(code, shape); }
         if (shape.Vectors > TileShape.MaxVectors)
         {
-            code.mov(PanelBytes, __qword_ptr[Call + TileCall.PanelBytesAt]);
-            code.lea(ThreePanelBytes, __[PanelBytes + PanelBytes * 2]);
+            code.Emit(Mov, PanelBytes, At(Call, TileCall.PanelBytesAt));
+            code.Emit(Lea, ThreePanelBytes, At(PanelBytes, PanelBytes, scaleBits: 1));
         }
-        code.mov(Weights, __qword_ptr[Call + TileCall.WeightsAt]);
-        code.mov(rcx, __qword_ptr[Call + TileCall.RowsAt]);
-        code.mov(__qword_ptr[Call + TileCall.TapAt], rcx);
-        code.mov(rcx, __qword_ptr[Call + TileCall.TapsAt]);
-        code.mov(__qword_ptr[Call + TileCall.TapsLeftAt], rcx);
+        code.Emit(Mov, Weights, At(Call, TileCall.WeightsAt));
+        code.Emit(Mov, Rcx, At(Call, TileCall.RowsAt));
+        code.EmitStore(At(Call, TileCall.TapAt), Rcx);
+        code.Emit(Mov, Rcx, At(Call, TileCall.TapsAt));
+        code.EmitStore(At(Call, TileCall.TapsLeftAt), Rcx);
     }
 
-    private static void Start(Assembler code, TileShape shape)
+    private static void Start(MachineCode code, TileShape shape)
     {
-        code.mov(rcx, __qword_ptr[Call + TileCall.StartAt]);
-        for (int vector = 0; vector < shape.Vectors; vector++) { code.vmovdqu32(Vectors[vector], __zmmword_ptr[rcx + vector * VectorBytes]); }
-        for (int sum = shape.Vectors; sum < shape.Sums; sum++) { code.vmovdqa32(Vectors[sum], Vectors[sum % shape.Vectors]); }
+        code.Emit(Mov, Rcx, At(Call, TileCall.StartAt));
+        for (int vector = 0; vector < shape.Vectors; vector++) { code.Emit(Vmovdqu32, Vectors[vector], At(Rcx, vector * VectorBytes)); }
+        for (int sum = shape.Vectors; sum < shape.Sums; sum++) { code.Emit(Vmovdqa32, Vectors[sum], Vectors[sum % shape.Vectors]); }
         Zero(code, shape.Sums, shape.Sums * shape.Copies);
-        if (shape.Input == TileInput.SignedCodes) { code.vpbroadcastd(SignBits, __dword_ptr[Call + TileCall.SignBitsAt]); }
+        if (shape.Input == TileInput.SignedCodes) { code.Emit(Vpbroadcastd, SignBits, At(Call, TileCall.SignBitsAt)); }
     }
 
-    private static void Zero(Assembler code, int first, int end)
+    private static void Zero(MachineCode code, int first, int end)
     {
-        for (int sum = first; sum < end; sum++) { code.vpxord(Vectors[sum], Vectors[sum], Vectors[sum]); }
+        for (int sum = first; sum < end; sum++) { code.Emit(Vpxord, Vectors[sum], Vectors[sum], Vectors[sum]); }
     }
 
-    private static void Sum(Assembler code, TileShape shape)
+    private static void Sum(MachineCode code, TileShape shape)
     {
-        Label tap = code.CreateLabel(), pair = code.CreateLabel(), odd = code.CreateLabel(), next = code.CreateLabel();
-        code.Label(ref tap);
-        code.mov(rcx, __qword_ptr[Call + TileCall.TapAt]);
-        for (int row = 0; row < shape.Rows; row++) { code.mov(s_rows[row], __qword_ptr[rcx + row * PointerBytes]); }
-        code.add(rcx, __qword_ptr[Call + TileCall.TapBytesAt]);
-        code.mov(__qword_ptr[Call + TileCall.TapAt], rcx);
-        code.mov(rcx, __qword_ptr[Call + TileCall.AdvanceAt]);
-        for (int row = 0; row < shape.Rows; row++) { code.add(s_rows[row], rcx); }
-        code.mov(Depth, __qword_ptr[Call + TileCall.PairsAt]);
-        code.test(Depth, Depth);
-        code.je(odd);
+        CodeLabel tap = new(), pair = new(), odd = new(), next = new();
+        code.Place(tap);
+        code.Emit(Mov, Rcx, At(Call, TileCall.TapAt));
+        for (int row = 0; row < shape.Rows; row++) { code.Emit(Mov, s_rows[row], At(Rcx, row * PointerBytes)); }
+        code.Emit(Add, Rcx, At(Call, TileCall.TapBytesAt));
+        code.EmitStore(At(Call, TileCall.TapAt), Rcx);
+        code.Emit(Mov, Rcx, At(Call, TileCall.AdvanceAt));
+        for (int row = 0; row < shape.Rows; row++) { code.Emit(Add, s_rows[row], Rcx); }
+        code.Emit(Mov, Depth, At(Call, TileCall.PairsAt));
+        code.Emit(Test, Depth, Depth);
+        code.Emit(Je, odd);
 
-        code.Label(ref pair);
+        code.Place(pair);
         Step(code, shape, 0, 0);
         Step(code, shape, 1, shape.Copies - 1);
         if (shape.Input == TileInput.Floats)
         {
-            code.prefetcht1(__[Ahead]);
-            code.add(Ahead, VectorBytes);
+            code.EmitPrefetch(At(Ahead));
+            code.Emit(Add, Ahead, VectorBytes);
         }
-        code.add(Weights, 2 * WeightStep(shape));
-        code.add(Depth, 2 * StepBytes);
-        code.jne(pair);
+        code.Emit(Add, Weights, 2 * WeightStep(shape));
+        code.Emit(Add, Depth, 2 * StepBytes);
+        code.Emit(Jne, pair);
 
-        code.Label(ref odd);
-        code.cmp(__qword_ptr[Call + TileCall.OddStepAt], 0);
-        code.je(next);
+        code.Place(odd);
+        code.Emit(Cmp, At(Call, TileCall.OddStepAt), 0);
+        code.Emit(Je, next);
         Step(code, shape, 0, 0);
-        code.add(Weights, WeightStep(shape));
-        code.Label(ref next);
-        code.dec(__qword_ptr[Call + TileCall.TapsLeftAt]);
-        code.jne(tap);
+        code.Emit(Add, Weights, WeightStep(shape));
+        code.Place(next);
+        code.EmitDecrement(At(Call, TileCall.TapsLeftAt));
+        code.Emit(Jne, tap);
     }
 
     /// <summary>Bytes of weights that one step takes from a panel.</summary>
     private static int WeightStep(TileShape shape) => (shape.Vectors > TileShape.MaxVectors ? shape.Vectors / TileShape.WidePanels : shape.Vectors) * VectorBytes;
 
     /// <summary>Four k of codes, or one of floats, of every row and column.</summary>
-    private static void Step(Assembler code, TileShape shape, int step, int copy)
+    private static void Step(MachineCode code, TileShape shape, int step, int copy)
     {
         if (shape.Vectors > TileShape.MaxVectors)
         {
@@ -146,37 +150,37 @@ internal static class TileEmitter
         int firstSum = copy * shape.Sums, firstWeight = shape.Copies * shape.Sums;
         for (int vector = 0; vector < shape.Vectors; vector++)
         {
-            code.vmovdqu32(Vectors[firstWeight + vector], __zmmword_ptr[Weights + (step * shape.Vectors + vector) * VectorBytes]);
+            code.Emit(Vmovdqu32, Vectors[firstWeight + vector], At(Weights, (step * shape.Vectors + vector) * VectorBytes));
         }
         for (int row = 0; row < shape.Rows; row++)
         {
-            if (shape.Input == TileInput.SignedCodes) { code.vpxord(Codes, SignBits, __dword_bcst[s_rows[row] + Depth + step * StepBytes]); }
-            else { code.vpbroadcastd(Codes, __dword_ptr[s_rows[row] + Depth + step * StepBytes]); }
+            if (shape.Input == TileInput.SignedCodes) { code.Emit(Vpxord, Codes, SignBits, Broadcast(s_rows[row], Depth, step * StepBytes)); }
+            else { code.Emit(Vpbroadcastd, Codes, At(s_rows[row], Depth, step * StepBytes)); }
             for (int vector = 0; vector < shape.Vectors; vector++)
             {
-                AssemblerRegisterZMM sum = Vectors[firstSum + row * shape.Vectors + vector], weights = Vectors[firstWeight + vector];
-                if (shape.Input == TileInput.Floats) { code.vfmadd231ps(sum, Codes, weights); }
-                else { code.vpdpbusd(sum, Codes, weights); }
+                VectorRegister sum = Vectors[firstSum + row * shape.Vectors + vector], weights = Vectors[firstWeight + vector];
+                if (shape.Input == TileInput.Floats) { code.Emit(Vfmadd231ps, sum, Codes, weights); }
+                else { code.Emit(Vpdpbusd, sum, Codes, weights); }
             }
         }
     }
 
     /// <summary>One k of floats of one row and the columns of several panels.</summary>
-    private static void WideStep(Assembler code, TileShape shape, int step)
+    private static void WideStep(MachineCode code, TileShape shape, int step)
     {
-        code.vbroadcastss(Codes, __dword_ptr[s_rows[0] + Depth + step * StepBytes]);
+        code.Emit(Vbroadcastss, Codes, At(s_rows[0], Depth, step * StepBytes));
         for (int vector = 0; vector < shape.Vectors; vector++)
         {
             (int panel, int inPanel) = Math.DivRem(vector, shape.Vectors / TileShape.WidePanels);
             int at = step * WeightStep(shape) + inPanel * VectorBytes;
-            AssemblerMemoryOperand weights = panel switch
+            Address weights = panel switch
             {
-                0 => __zmmword_ptr[Weights + at],
-                1 => __zmmword_ptr[Weights + PanelBytes + at],
-                2 => __zmmword_ptr[Weights + PanelBytes * 2 + at],
-                _ => __zmmword_ptr[Weights + ThreePanelBytes + at],
+                0 => At(Weights, at),
+                1 => At(Weights, PanelBytes, at),
+                2 => At(Weights, PanelBytes, at, scaleBits: 1),
+                _ => At(Weights, ThreePanelBytes, at),
             };
-            code.vfmadd231ps(Vectors[vector], Codes, weights);
+            code.Emit(Vfmadd231ps, Vectors[vector], Codes, weights);
         }
     }
 }

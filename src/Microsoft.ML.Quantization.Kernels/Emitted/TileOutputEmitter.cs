@@ -1,6 +1,12 @@
 using System.Buffers.Binary;
-using Iced.Intel;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.MaskRegister;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
+using static Microsoft.ML.Quantization.Kernels.VexInstruction;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -10,183 +16,176 @@ internal static class TileOutputEmitter
 {
     private const int VectorBytes = 64, PointerBytes = 8;
 
-    private static readonly AssemblerRegisterK[] s_masks = [k1, k2, k3, k4];
+    private static readonly MaskRegister[] s_masks = [K1, K2, K3, K4];
 
-    // Tiles keep their sums in the first 24 registers.
-    private static readonly AssemblerRegisterYMM[] s_ymm =
-        [ymm0, ymm1, ymm2, ymm3, ymm4, ymm5, ymm6, ymm7, ymm8, ymm9, ymm10, ymm11, ymm12, ymm13, ymm14, ymm15, ymm16, ymm17, ymm18, ymm19, ymm20, ymm21, ymm22, ymm23];
+    private static GeneralRegister Call => EmittedFunction.Argument;
 
-    private static readonly AssemblerRegisterXMM[] s_xmm =
-        [xmm0, xmm1, xmm2, xmm3, xmm4, xmm5, xmm6, xmm7, xmm8, xmm9, xmm10, xmm11, xmm12, xmm13, xmm14, xmm15, xmm16, xmm17, xmm18, xmm19, xmm20, xmm21, xmm22, xmm23];
+    private static GeneralRegister Outputs => R8;
 
-    private static AssemblerRegister64 Call => EmittedFunction.Argument;
+    private static GeneralRegister Offset => R9;
 
-    private static AssemblerRegister64 Outputs => r8;
-
-    private static AssemblerRegister64 Offset => r9;
-
-    private static AssemblerRegister64 Pixel => r10;
+    private static GeneralRegister Pixel => R10;
 
     /// <summary>Emits the stage for sums in the first registers.</summary>
-    public static void Write(Assembler code, TileShape shape)
+    public static void Write(MachineCode code, TileShape shape)
     {
         Scale(code, shape);
         if (shape.Output != OutputKind.Floats) { Pack(code, shape); }
         Store(code, shape);
     }
 
-    private static void Store(Assembler code, TileShape shape)
+    private static void Store(MachineCode code, TileShape shape)
     {
-        code.mov(Outputs, __qword_ptr[Call + TileCall.OutputsAt]);
-        code.mov(Offset, __qword_ptr[Call + TileCall.OutputOffsetAt]);
+        code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
+        code.Emit(Mov, Offset, At(Call, TileCall.OutputOffsetAt));
         if (shape.Vectors > TileShape.MaxVectors)
         {
             Store(code, shape, partial: false);
             return;
         }
-        Label partial = code.CreateLabel(), done = code.CreateLabel();
-        code.cmp(__qword_ptr[Call + TileCall.PartialAt], 0);
-        code.jne(partial);
+        CodeLabel partial = new(), done = new();
+        code.Emit(Cmp, At(Call, TileCall.PartialAt), 0);
+        code.Emit(Jne, partial);
         Store(code, shape, partial: false);
-        code.jmp(done);
-        code.Label(ref partial);
+        code.Emit(Jmp, done);
+        code.Place(partial);
         Store(code, shape, partial: true);
-        code.Label(ref done);
+        code.Place(done);
     }
 
     /// <summary>Emits the stage for sums of floats: bias, limits.</summary>
-    public static void WriteFloats(Assembler code, TileShape shape)
+    public static void WriteFloats(MachineCode code, TileShape shape)
     {
-        code.vbroadcastss(zmm28, __dword_ptr[Call + TileCall.LowAt]);
-        code.vbroadcastss(zmm29, __dword_ptr[Call + TileCall.HighAt]);
-        code.mov(rcx, __qword_ptr[Call + TileCall.MultipliersAt]);
+        code.Emit(Vbroadcastss, Zmm28, At(Call, TileCall.LowAt));
+        code.Emit(Vbroadcastss, Zmm29, At(Call, TileCall.HighAt));
+        code.Emit(Mov, Rcx, At(Call, TileCall.MultipliersAt));
         for (int vector = 0; vector < shape.Vectors; vector++)
         {
-            code.vmovups(zmm30, __zmmword_ptr[rcx + vector * VectorBytes]);
+            code.Emit(Vmovups, Zmm30, At(Rcx, vector * VectorBytes));
             for (int row = 0; row < shape.Rows; row++)
             {
-                AssemblerRegisterZMM sum = Sum(shape, row, vector);
-                code.vaddps(sum, sum, zmm30);
-                code.vmaxps(sum, zmm28, sum);
-                code.vminps(sum, zmm29, sum);
+                VectorRegister sum = Sum(shape, row, vector);
+                code.Emit(Vaddps, sum, sum, Zmm30);
+                code.Emit(Vmaxps, sum, Zmm28, sum);
+                code.Emit(Vminps, sum, Zmm29, sum);
             }
         }
         Store(code, shape);
     }
 
-    private static void Scale(Assembler code, TileShape shape)
+    private static void Scale(MachineCode code, TileShape shape)
     {
         bool floats = shape.Output == OutputKind.Floats, clamps = shape.Output != OutputKind.Codes;
         if (clamps)
         {
-            code.vbroadcastss(zmm28, __dword_ptr[Call + TileCall.LowAt]);
-            code.vbroadcastss(zmm29, __dword_ptr[Call + TileCall.HighAt]);
+            code.Emit(Vbroadcastss, Zmm28, At(Call, TileCall.LowAt));
+            code.Emit(Vbroadcastss, Zmm29, At(Call, TileCall.HighAt));
         }
-        code.mov(rcx, __qword_ptr[Call + TileCall.MultipliersAt]);
+        code.Emit(Mov, Rcx, At(Call, TileCall.MultipliersAt));
         for (int vector = 0; vector < shape.Vectors; vector++)
         {
-            code.vmovups(zmm30, __zmmword_ptr[rcx + vector * VectorBytes]);
+            code.Emit(Vmovups, Zmm30, At(Rcx, vector * VectorBytes));
             for (int row = 0; row < shape.Rows; row++)
             {
-                AssemblerRegisterZMM sum = TileEmitter.Vectors[row * shape.Vectors + vector];
-                code.vcvtdq2ps(sum, sum);
-                code.vmulps(sum, sum, zmm30);
+                VectorRegister sum = TileEmitter.Vectors[row * shape.Vectors + vector];
+                code.Emit(Vcvtdq2ps, sum, sum);
+                code.Emit(Vmulps, sum, sum, Zmm30);
                 if (clamps)
                 {
                     // Two zeros: the second operand wins, so that a zero keeps its sign.
-                    code.vmaxps(sum, zmm28, sum);
-                    code.vminps(sum, zmm29, sum);
+                    code.Emit(Vmaxps, sum, Zmm28, sum);
+                    code.Emit(Vminps, sum, Zmm29, sum);
                 }
-                if (!floats) { code.vcvtps2dq(sum, sum); }
+                if (!floats) { code.Emit(Vcvtps2dq, sum, sum); }
             }
         }
     }
 
     /// <summary>Leaves the codes of a row as bytes in order in its first register.</summary>
-    private static void Pack(Assembler code, TileShape shape)
+    private static void Pack(MachineCode code, TileShape shape)
     {
-        code.vpbroadcastd(zmm28, __dword_ptr[Call + TileCall.ShiftAt]);
-        code.vpbroadcastd(zmm29, __dword_ptr[Call + TileCall.SmallestAt]);
-        code.vpbroadcastd(zmm30, __dword_ptr[Call + TileCall.LargestAt]);
-        code.vpbroadcastd(zmm31, __dword_ptr[Call + TileCall.FlipAt]);
+        code.Emit(Vpbroadcastd, Zmm28, At(Call, TileCall.ShiftAt));
+        code.Emit(Vpbroadcastd, Zmm29, At(Call, TileCall.SmallestAt));
+        code.Emit(Vpbroadcastd, Zmm30, At(Call, TileCall.LargestAt));
+        code.Emit(Vpbroadcastd, Zmm31, At(Call, TileCall.FlipAt));
         if (shape.Vectors < TileShape.MaxVectors)
         {
-            code.vpxord(zmm27, zmm27, zmm27);
+            code.Emit(Vpxord, Zmm27, Zmm27, Zmm27);
             LoadCompaction(code, shape.Vectors);
         }
         for (int row = 0; row < shape.Rows; row++)
         {
-            AssemblerRegisterZMM first = Sum(shape, row, 0);
-            Words(code, first, shape.Vectors > 1 ? Sum(shape, row, 1) : zmm27);
-            if (shape.Vectors > 2) { Words(code, Sum(shape, row, 2), shape.Vectors > 3 ? Sum(shape, row, 3) : zmm27); }
-            code.vpackuswb(first, first, shape.Vectors > 2 ? Sum(shape, row, 2) : zmm27);
-            code.vpmaxub(first, first, zmm29);
-            code.vpminub(first, first, zmm30);
-            code.vpxord(first, first, zmm31);
-            if (shape.Vectors < TileShape.MaxVectors) { code.vpermd(first, zmm26, first); }
+            VectorRegister first = Sum(shape, row, 0);
+            Words(code, first, shape.Vectors > 1 ? Sum(shape, row, 1) : Zmm27);
+            if (shape.Vectors > 2) { Words(code, Sum(shape, row, 2), shape.Vectors > 3 ? Sum(shape, row, 3) : Zmm27); }
+            code.Emit(Vpackuswb, first, first, shape.Vectors > 2 ? Sum(shape, row, 2) : Zmm27);
+            code.Emit(Vpmaxub, first, first, Zmm29);
+            code.Emit(Vpminub, first, first, Zmm30);
+            code.Emit(Vpxord, first, first, Zmm31);
+            if (shape.Vectors < TileShape.MaxVectors) { code.Emit(Vpermd, first, Zmm26, first); }
         }
     }
 
-    private static void Words(Assembler code, AssemblerRegisterZMM first, AssemblerRegisterZMM second)
+    private static void Words(MachineCode code, VectorRegister first, VectorRegister second)
     {
-        code.vpackssdw(first, first, second);
-        code.vpaddsw(first, first, zmm28);
+        code.Emit(Vpackssdw, first, first, second);
+        code.Emit(Vpaddsw, first, first, Zmm28);
     }
 
     /// <summary>Packing leaves four blocks of 16 bytes, of which the first 4 · vectors are columns; this permutation closes the gaps.</summary>
-    private static void LoadCompaction(Assembler code, int vectors)
+    private static void LoadCompaction(MachineCode code, int vectors)
     {
         Span<byte> order = stackalloc byte[TileShape.Lanes];
         order.Clear();
         for (int i = 0; i < 4 * vectors; i++) { order[i] = (byte)(i / vectors * 4 + i % vectors); }
-        code.mov(rcx, BinaryPrimitives.ReadUInt64LittleEndian(order));
-        code.evex.vmovq(xmm26, rcx);
-        code.mov(rcx, BinaryPrimitives.ReadUInt64LittleEndian(order[8..]));
-        code.evex.vpinsrq(xmm26, xmm26, rcx, 1);
-        code.vpmovzxbd(zmm26, xmm26);
+        code.EmitConstant(Rcx, BinaryPrimitives.ReadUInt64LittleEndian(order));
+        code.Emit(Vmovq, Zmm26, Rcx);
+        code.EmitConstant(Rcx, BinaryPrimitives.ReadUInt64LittleEndian(order[8..]));
+        code.Emit(Vpinsrq, Zmm26, Zmm26, Rcx, 1);
+        code.Emit(Vpmovzxbd, Zmm26, Zmm26);
     }
 
-    private static void Store(Assembler code, TileShape shape, bool partial)
+    private static void Store(MachineCode code, TileShape shape, bool partial)
     {
         bool floats = shape.Output == OutputKind.Floats;
         if (partial && floats) { LoadFloatMasks(code, shape.Vectors); }
-        if (partial && !floats) { code.kmovq(k1, __qword_ptr[Call + TileCall.ColumnsAt]); }
+        if (partial && !floats) { code.Emit(Kmovq, K1, At(Call, TileCall.ColumnsAt)); }
         for (int row = 0; row < shape.Rows; row++)
         {
-            code.mov(Pixel, __qword_ptr[Outputs + row * PointerBytes]);
+            code.Emit(Mov, Pixel, At(Outputs, row * PointerBytes));
             if (!floats) { StoreCodes(code, shape.Vectors, row * shape.Vectors, partial); }
             for (int vector = 0; floats && vector < shape.Vectors; vector++)
             {
-                AssemblerMemoryOperand to = __zmmword_ptr[Pixel + Offset + vector * VectorBytes];
-                code.vmovups(partial ? Masked(to, vector) : to, Sum(shape, row, vector));
+                Address to = At(Pixel, Offset, vector * VectorBytes);
+                code.Emit(VmovupsStore, partial ? Masked(to, vector) : to, Sum(shape, row, vector));
             }
         }
     }
 
-    private static void StoreCodes(Assembler code, int vectors, int register, bool partial)
+    private static void StoreCodes(MachineCode code, int vectors, int first, bool partial)
     {
+        VectorRegister register = TileEmitter.Vectors[first];
+        Address to = At(Pixel, Offset);
         if (partial)
         {
             // No wider than need be: a masked store that touches a page which cannot be written takes microseconds, though it writes nothing there.
-            if (vectors == 1) { code.vmovdqu8(__xmmword_ptr[Pixel + Offset].k1, s_xmm[register]); }
-            else if (vectors == 2) { code.vmovdqu8(__ymmword_ptr[Pixel + Offset].k1, s_ymm[register]); }
-            else { code.vmovdqu8(__zmmword_ptr[Pixel + Offset].k1, TileEmitter.Vectors[register]); }
+            VectorLength widest = vectors == 1 ? VectorLength.Bytes16 : vectors == 2 ? VectorLength.Bytes32 : VectorLength.Bytes64;
+            code.Emit(Vmovdqu8Store, to with { Mask = K1 }, register, widest);
             return;
         }
-        if (vectors == 1) { code.vmovdqu32(__xmmword_ptr[Pixel + Offset], s_xmm[register]); }
-        else if (vectors == TileShape.MaxVectors) { code.vmovdqu32(__zmmword_ptr[Pixel + Offset], TileEmitter.Vectors[register]); }
-        else { code.vmovdqu32(__ymmword_ptr[Pixel + Offset], s_ymm[register]); }
-        if (vectors == 3) { code.vextracti32x4(__xmmword_ptr[Pixel + Offset + VectorBytes / 2], TileEmitter.Vectors[register], 2); }
+        VectorLength length = vectors == 1 ? VectorLength.Bytes16 : vectors == TileShape.MaxVectors ? VectorLength.Bytes64 : VectorLength.Bytes32;
+        code.Emit(Vmovdqu32Store, to, register, length);
+        if (vectors == 3) { code.Emit(Vextracti32x4, At(Pixel, Offset, VectorBytes / 2), register, part: 2); }
     }
 
     /// <summary>Loads the columns to write of each register of floats into the masks of <see cref="Masked"/>.</summary>
-    public static void LoadFloatMasks(Assembler code, int vectors)
+    public static void LoadFloatMasks(MachineCode code, int vectors)
     {
-        for (int vector = 0; vector < vectors; vector++) { code.kmovw(s_masks[vector], __word_ptr[Call + TileCall.ColumnsAt + vector * sizeof(ushort)]); }
+        for (int vector = 0; vector < vectors; vector++) { code.Emit(Kmovw, s_masks[vector], At(Call, TileCall.ColumnsAt + vector * sizeof(ushort))); }
     }
 
     /// <summary>An operand that writes the columns of one register that are to be written.</summary>
-    public static AssemblerMemoryOperand Masked(AssemblerMemoryOperand to, int vector) => vector switch { 0 => to.k1, 1 => to.k2, 2 => to.k3, _ => to.k4 };
+    public static Address Masked(Address to, int vector) => to with { Mask = s_masks[vector] };
 
-    private static AssemblerRegisterZMM Sum(TileShape shape, int row, int vector) => TileEmitter.Vectors[row * shape.Vectors + vector];
+    private static VectorRegister Sum(TileShape shape, int row, int vector) => TileEmitter.Vectors[row * shape.Vectors + vector];
 }

@@ -1,4 +1,3 @@
-using Iced.Intel;
 using Microsoft.ML.Quantization.Kernels;
 using static Iced.Intel.AssemblerRegisters;
 
@@ -26,13 +25,13 @@ internal sealed unsafe class PeakLoop
         ((delegate* unmanaged<long*, void>)_code)(&iterations);
     }
 
-    private static void Write(Assembler code)
+    private static void Write(MachineCode code)
     {
-        Label loop = code.CreateLabel();
-        code.mov(rcx, __qword_ptr[EmittedFunction.Argument]);
-        code.Label(ref loop);
-        for (int i = 0; i < Independent; i++) { code.vpdpbusd(TileEmitter.Vectors[i], zmm30, zmm31); }
-        code.dec(rcx);
-        code.jne(loop);
+        CodeLabel loop = new();
+        code.Emit(Mov, Rcx, At(EmittedFunction.Argument));
+        code.Place(loop);
+        for (int i = 0; i < Independent; i++) { code.Emit(Vpdpbusd, TileEmitter.Vectors[i], Zmm30, Zmm31); }
+        code.EmitDecrement(Rcx);
+        code.Emit(Jne, loop);
     }
 }

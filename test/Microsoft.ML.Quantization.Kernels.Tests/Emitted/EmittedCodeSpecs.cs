@@ -15,28 +15,28 @@ public sealed class EmittedCodeSpecs
         .. from output in Enum.GetValues<OutputKind>()
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.SignedCodes) }
-           select new object[] { $"tile {rows}x{vectors} {output}", (Action<Assembler>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.SignedCodes, output))) },
+           select new object[] { $"tile {rows}x{vectors} {output}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.SignedCodes, output))) },
         .. from vectors in Enumerable.Range(1, TileShape.MaxVectors).Append(TileShape.WideVectors)
            from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.Floats) }.Distinct()
-           select new object[] { $"float tile {rows}x{vectors}", (Action<Assembler>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, OutputKind.Floats))) },
+           select new object[] { $"float tile {rows}x{vectors}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, OutputKind.Floats))) },
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
-           select new object[] { $"tile registers {tiles}x{vectors}", (Action<Assembler>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
+           select new object[] { $"tile registers {tiles}x{vectors}", (Action<MachineCode>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
         .. from taps in new[] { 1, 9, 25 }
-           select new object[] { $"float depthwise of {taps} taps", (Action<Assembler>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },
+           select new object[] { $"float depthwise of {taps} taps", (Action<MachineCode>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },
         .. from columns in new[] { 0, 3, 5 }
-           select new object[] { $"depthwise of {columns} columns", (Action<Assembler>)(code => DepthwiseEmitter.Write(code, new(columns == 0 ? 0 : 3, columns, 1, 5, true, OutputKind.Codes))) },
+           select new object[] { $"depthwise of {columns} columns", (Action<MachineCode>)(code => DepthwiseEmitter.Write(code, new(columns == 0 ? 0 : 3, columns, 1, 5, true, OutputKind.Codes))) },
     ];
 
     public static string Title(System.Reflection.MethodInfo method, object[] row) => $"{method.Name} ({row[0]})";
 
     [TestMethod]
     [DynamicData(nameof(Bodies), DynamicDataDisplayName = nameof(Title))]
-    public void Registers_of_the_caller_are_saved_before_they_are_written(string name, Action<Assembler> body)
+    public void Registers_of_the_caller_are_saved_before_they_are_written(string name, Delegate body)
     {
         foreach (bool windows in new[] { false, true })
         {
-            Instruction[] code = Decode(EmittedFunction.Assemble(body, windows));
+            Instruction[] code = Decode(EmittedFunction.Assemble((Action<MachineCode>)body, windows));
             HashSet<Register> saved = [.. code.Where(static i => i.Mnemonic == Mnemonic.Push).Select(static i => i.Op0Register)];
             Register[] restored = [.. code.Where(static i => i.Mnemonic == Mnemonic.Pop).Select(static i => i.Op0Register)];
             CollectionAssert.AreEqual(saved.Reverse().ToArray(), restored, name);
