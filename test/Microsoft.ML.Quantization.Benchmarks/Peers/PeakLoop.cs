@@ -1,5 +1,10 @@
 using Microsoft.ML.Quantization.Kernels;
-using static Iced.Intel.AssemblerRegisters;
+using static Microsoft.ML.Quantization.Kernels.Address;
+using static Microsoft.ML.Quantization.Kernels.GeneralRegister;
+using static Microsoft.ML.Quantization.Kernels.IntegerInstruction;
+using static Microsoft.ML.Quantization.Kernels.Jump;
+using static Microsoft.ML.Quantization.Kernels.VectorInstruction;
+using static Microsoft.ML.Quantization.Kernels.VectorRegister;
 
 namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 
