@@ -33,14 +33,14 @@ internal static class DynamicGroups
         if (graph.Constant(node.Inputs[1]) is not { } weights || weights.Length == 0 || (!conv && weights.Shape.Rank != 2)) { return (null, "its weights are not a constant matrix or kernel"); }
         if (graph.Producer(node.Inputs[0]) is not { Operator: "DynamicQuantizeLinear" } quantize || quantize.Outputs.Length < 3 || !node.HasInput(2)
             || node.Inputs[0] != quantize.Outputs[0] || node.Inputs[2] != quantize.Outputs[2]) { return (null, "its input does not come from DynamicQuantizeLinear"); }
-        if (Only(graph, node, "Cast") is not { } cast || graph.Fact(cast.Output).Type != ElementType.Float32 || Only(graph, cast, "Mul") is not { } scaled) { return (null, "its sums are not cast to float and scaled"); }
+        if (Rewriting.OnlyReader(graph, node, "Cast") is not { } cast || graph.Fact(cast.Output).Type != ElementType.Float32 || Rewriting.OnlyReader(graph, cast, "Mul") is not { } scaled) { return (null, "its sums are not cast to float and scaled"); }
         int axis = conv ? 0 : 1, outputs = weights.Shape[axis], behind = conv ? weights.Shape.Rank - 2 : 0;
         if (Scales(graph, quantize, Other(scaled, cast.Output), outputs, behind) is not { } scales) { return (null, "its sums are not multiplied by the input's scale and a constant of the weights"); }
         if (ZeroPoints(graph, node, outputs) is not { } zeroPoints) { return (null, "the zero points of its weights are not constants, one or one for each output"); }
 
         Node last = scaled;
         float[] bias = [.. Enumerable.Repeat(-0f, outputs)];
-        if (Only(graph, scaled, "Add") is { } add && PerOutput(graph.Constant(Other(add, scaled.Output)), outputs, behind) is { } constant)
+        if (Rewriting.OnlyReader(graph, scaled, "Add") is { } add && PerOutput(graph.Constant(Other(add, scaled.Output)), outputs, behind) is { } constant)
         {
             (last, bias) = (add, constant.Length == 1 ? [.. Enumerable.Repeat(constant[0], outputs)] : constant);
         }
@@ -66,9 +66,6 @@ internal static class DynamicGroups
         ImmutableArray<int> ones = [.. Enumerable.Repeat(1, kernel.Length)], zeros = [.. Enumerable.Repeat(0, kernel.Length)];
         return new([.. kernel], ones, ones, zeros, zeros);
     }
-
-    private static Node? Only(Graph graph, Node node, string op) =>
-        Rewriting.WhyNotOnlyReader(graph, node) is null && graph.Consumers(node.Output)[0] is { Domain: "" } reader && reader.Operator == op && reader.Inputs.Count(input => input == node.Output) == 1 ? reader : null;
 
     private static string Other(Node node, string input) => node.Inputs[0] == input ? node.Inputs[1] : node.Inputs[0];
 

@@ -27,14 +27,14 @@ internal static class EmbeddingGroups
         Node? last = Unpacked(graph, gather);
         bool packed = last is not null;
         if (packed && codes.Shape.Rank != 2) { return null; }
-        if (Only(graph, last ?? gather, QuantizationNodes.Dequantize) is not { } dequantize || !IsPlain(graph, dequantize)) { return null; }
+        if (Rewriting.OnlyReader(graph, last ?? gather, QuantizationNodes.Dequantize) is not { } dequantize || !IsPlain(graph, dequantize)) { return null; }
         if (Next(graph, dequantize, "Mul") is not var (scaled, scales) || Next(graph, scaled, "Add") is not var (sum, biases)) { return null; }
         return scales.All(scale => float.IsFinite(scale) && scale > 0f) ? new(sum, gather, codes, scales, biases, packed) : null;
 
         // A Mul or Add with numbers gathered by the same ids, one for each row of the table.
         (Node Node, float[] Numbers)? Next(Graph graph, Node node, string op)
         {
-            if (Only(graph, node, op) is not { } reader) { return null; }
+            if (Rewriting.OnlyReader(graph, node, op) is not { } reader) { return null; }
             string other = reader.Inputs[0] == node.Output ? reader.Inputs[1] : reader.Inputs[0];
             return graph.Producer(other) is { Domain: "", Operator: "Gather" } numbers && numbers.Inputs[1] == gather.Inputs[1] && RowsOf(graph, numbers, ElementType.Float32) is { } table
                 && table.Shape.Rank == codes.Shape.Rank && table.Length == codes.Shape[0] && table.Shape[0] == codes.Shape[0] ? (reader, table.AsSpan<float>().ToArray()) : null;
@@ -51,7 +51,7 @@ internal static class EmbeddingGroups
         Node? low = readers.FirstOrDefault(node => node is { Domain: "", Operator: "Mod" }), high = readers.FirstOrDefault(node => node is { Domain: "", Operator: "BitShift" });
         bool halves = low is not null && high is not null && low.Inputs[0] == gather.Output && IsByte(graph, low.Inputs[1], 16) && high.Inputs[0] == gather.Output && IsByte(graph, high.Inputs[1], 4)
             && high.Attributes.String("direction") == "RIGHT";
-        return halves && Only(graph, low!, "Concat") is { Inputs.Length: 2 } concat && ReferenceEquals(Only(graph, high!, "Concat"), concat) && concat.Inputs[0] == low!.Output && concat.Attributes.Int("axis", 0) == -1 ? concat : null;
+        return halves && Rewriting.OnlyReader(graph, low!, "Concat") is { Inputs.Length: 2 } concat && ReferenceEquals(Rewriting.OnlyReader(graph, high!, "Concat"), concat) && concat.Inputs[0] == low!.Output && concat.Attributes.Int("axis", 0) == -1 ? concat : null;
     }
 
     // Scale 1 and zero point 0: the codes as floats.
@@ -59,9 +59,6 @@ internal static class EmbeddingGroups
         graph.Constant(dequantize.Inputs[1]) is { Length: 1 } scale && scale.AsSpan<float>()[0] == 1f && (!dequantize.HasInput(2) || IsByte(graph, dequantize.Inputs[2], 0));
 
     private static bool IsByte(Graph graph, string value, byte expected) => graph.Constant(value) is { Length: 1, Type: ElementType.UInt8 } tensor && tensor.Bytes[0] == expected;
-
-    private static Node? Only(Graph graph, Node node, string op) =>
-        Rewriting.WhyNotOnlyReader(graph, node) is null && graph.Consumers(node.Output)[0] is { Domain: "" } reader && reader.Operator == op && reader.Inputs.Count(input => input == node.Output) == 1 ? reader : null;
 
     private sealed record EmbeddingGroup(Node Sum, Node Gather, Tensor Codes, float[] Scales, float[] Biases, bool Packed) : CollapsedGroup(Sum, Gather.Inputs[1])
     {

@@ -17,6 +17,10 @@ internal static class Rewriting
         return readers == 1 ? null : $"{producer} feeds {readers} nodes; a change would reach the others";
     }
 
+    /// <summary>The node of that operator that alone reads a node's output, once; null when there is none.</summary>
+    public static Node? OnlyReader(Graph graph, Node producer, string op) =>
+        WhyNotOnlyReader(graph, producer) is null && graph.Consumers(producer.Output)[0] is { Domain: "" } reader && reader.Operator == op && reader.Inputs.Count(input => input == producer.Output) == 1 ? reader : null;
+
     /// <summary>The float constant at an input of a node; false when it is left out, not constant or of another type.</summary>
     public static bool TryFloats(Graph graph, Node node, int input, [NotNullWhen(true)] out Tensor? tensor)
     {

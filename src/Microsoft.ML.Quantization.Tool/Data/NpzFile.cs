@@ -11,9 +11,6 @@ internal sealed class NpzFile : DataFile
     private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<string> _names = [];
 
-    private const long Free = 64L << 20;
-    private const int PerByte = 8;
-
     private readonly long _most;
     private long _read;
 
@@ -32,7 +29,7 @@ internal sealed class NpzFile : DataFile
         FileStream stream = OpenStream(path);
         try
         {
-            var file = new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read), memoryLimit ?? Free + PerByte * stream.Length);
+            var file = new NpzFile(path, new ZipArchive(stream, ZipArchiveMode.Read), memoryLimit ?? MemoryRule.For(stream.Length));
             file.List();
             return file;
         }
@@ -55,7 +52,7 @@ internal sealed class NpzFile : DataFile
         if (entry.Length > _most - _read)
         {
             throw new QuantizationException(
-                $"Array '{name}' of '{FilePath}' unpacks to {entry.Length:N0} bytes, {_read:N0} are taken; expected at most {_most:N0} in all, 64 MB and {PerByte} times the file unless --memory-limit is given. Raise it if the file is to be trusted.");
+                $"Array '{name}' of '{FilePath}' unpacks to {entry.Length:N0} bytes, {_read:N0} are taken; expected at most {_most:N0} in all, 64 MB and {MemoryRule.PerByte} times the file unless --memory-limit is given. Raise it if the file is to be trusted.");
         }
         try
         {

@@ -2,15 +2,13 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Microsoft.ML.Quantization.Graphs;
 using Microsoft.ML.Quantization.Sampling;
+using Microsoft.ML.Quantization.Tool.Data;
 
 namespace Microsoft.ML.Quantization.Tool.Running;
 
 /// <summary>Inputs made up from a seed: reals from −1 to 1, whole numbers 0 or 1.</summary>
 internal static class RandomInputs
 {
-    /// <summary>Sizes that a file declares are not data that is there: beyond this many bytes a limit has to be given.</summary>
-    private const long MostBytes = 64L << 20;
-
     private const ulong Seed = 20_240_101;
 
     /// <summary>One tensor for each input of a model, with <paramref name="batch"/> rows where the model leaves the first axis open, and <paramref name="open"/> elements on other open axes.</summary>
@@ -31,9 +29,9 @@ internal static class RandomInputs
             }
             var shape = new Shape(sizes);
             bytes += (long)shape.Length * input.Fact.Type.SizeInBytes();
-            if (bytes > (memoryLimit ?? MostBytes))
+            if (bytes > (memoryLimit ?? MemoryRule.Free))
             {
-                throw new QuantizationException($"Model input {input} takes the inputs to {bytes:N0} bytes; expected at most {memoryLimit ?? MostBytes:N0}. Raise --memory-limit if the model is to be trusted.");
+                throw new QuantizationException($"Model input {input} takes the inputs to {bytes:N0} bytes; expected at most {memoryLimit ?? MemoryRule.Free:N0}. Raise --memory-limit if the model is to be trusted.");
             }
             tensors.Add(Fill(new Tensor(input.Fact.Type, shape), ref random));
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using Microsoft.ML.Quantization.Graphs;
+using Microsoft.ML.Quantization.Tool.Data;
 using Microsoft.ML.Quantization.Tool.Running;
 
 namespace Microsoft.ML.Quantization.Tool.Verbs;
@@ -29,7 +30,7 @@ internal static class InfoVerb
             string? trouble = null, unknown = null;
             try
             {
-                report = Report(file.Graph, quantized, MemoryOption.Read(arguments, memory) ?? MemoryOption.InProportionTo(file.Bytes), cancellation);
+                report = Report(file.Graph, quantized, MemoryOption.Read(arguments, memory) ?? MemoryRule.For(file.Bytes), cancellation);
             }
             catch (OpenSizesException sizes)
             {

@@ -18,9 +18,6 @@ internal static class MemoryOption
         return option;
     }
 
-    /// <summary>The limit where none was given and nothing is there but a file: 64 MB and 8 times its bytes.</summary>
-    public static long InProportionTo(long fileBytes) => (64L << 20) + 8 * fileBytes;
-
     /// <summary>The limit in bytes, or null where none was given.</summary>
     public static long? Read(ParseResult arguments, Option<int?> option) => arguments.GetValue(option) is int megabytes ? (long)megabytes << 20 : null;
 }
