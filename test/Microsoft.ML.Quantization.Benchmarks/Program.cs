@@ -4,13 +4,28 @@ using Microsoft.ML.Quantization.Benchmarks.Scoring;
 
 namespace Microsoft.ML.Quantization.Benchmarks;
 
-/// <summary><c>peers</c> compares with ONNX Runtime, <c>steps</c> shows where a model's time goes, <c>scoring</c> times ML.NET's Transform; anything else goes to BenchmarkDotNet.</summary>
+/// <summary>
+/// <c>peers</c> compares with ONNX Runtime, <c>steps</c> shows where a model's time goes, <c>scoring</c> times ML.NET's Transform; anything else goes to
+/// BenchmarkDotNet. <c>--without-amx</c> among the arguments of the first three takes tile registers from both sides, see <see cref="TileRegisterBan"/>.
+/// </summary>
 internal static class Program
 {
-    private const int WrongUsage = 2;
+    private const int Failed = 1, WrongUsage = 2;
+
+    private const string WithoutAmx = "--without-amx";
 
     private static int Main(string[] arguments)
     {
+        bool withoutAmx = arguments is ["steps" or "scoring" or "peers", ..] && arguments.Contains(WithoutAmx);
+        if (withoutAmx)
+        {
+            if (!TileRegisterBan.Install(out string refusal))
+            {
+                Console.Error.WriteLine(refusal);
+                return Failed;
+            }
+            arguments = [.. arguments.Where(static argument => argument != WithoutAmx)];
+        }
         if (arguments is ["steps", ..]) { return StepsCommand.Run(arguments.AsSpan(1)); }
         if (arguments is ["scoring", ..]) { return ScoringCommand.Run(arguments.AsSpan(1)); }
         if (arguments is not ["peers", ..])
@@ -24,6 +39,6 @@ internal static class Program
             Console.Error.WriteLine(PeersOptions.Usage);
             return WrongUsage;
         }
-        return PeersCommand.Run(options);
+        return PeersCommand.Run(options with { WithoutAmx = withoutAmx });
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Microsoft.ML.Quantization.Kernels;
 using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Benchmarks.Peers;
@@ -20,6 +21,7 @@ internal static class PeersCommand
         string folder = Directory.CreateTempSubdirectory("mlq-peers-").FullName;
         try
         {
+            Console.WriteLine($"{Machine(options.WithoutAmx)}; engines: {string.Join(", ", EngineList.Supported.Select(static engine => engine.Name))}");
             if (EmissionTime.First() is { } milliseconds) { Console.WriteLine($"first emission of six tiles: {milliseconds:F1} ms"); }
             var rows = new List<PeerRow>();
             PeakLoop? peak = PeakLoop.Create();
@@ -32,7 +34,7 @@ internal static class PeersCommand
             Summarize(rows);
             if (options.Json is not null)
             {
-                File.WriteAllText(options.Json, JsonSerializer.Serialize(new PeerReport(Machine(), Versions(), rows), PeerJson.Default.PeerReport) + "\n");
+                File.WriteAllText(options.Json, JsonSerializer.Serialize(new PeerReport(Machine(options.WithoutAmx), Versions(), rows), PeerJson.Default.PeerReport) + "\n");
             }
             return 0;
         }
@@ -85,10 +87,10 @@ internal static class PeersCommand
         ["microsoft.ml.quantization"] = FileVersionInfo.GetVersionInfo(typeof(PeersCommand).Assembly.Location).ProductVersion ?? "",
     };
 
-    private static string Machine()
+    private static string Machine(bool withoutAmx)
     {
         const string Processors = "/proc/cpuinfo", Model = "model name";
         string? name = File.Exists(Processors) ? File.ReadLines(Processors).FirstOrDefault(static line => line.StartsWith(Model, StringComparison.Ordinal)) : null;
-        return $"{name?[(name.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} processors";
+        return $"{name?[(name.IndexOf(':') + 1)..].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} processors{(withoutAmx ? ", AMX off for both sides" : "")}";
     }
 }

@@ -8,9 +8,10 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 /// <param name="Recurrent">Whether recurrent networks are compared.</param>
 /// <param name="Folder">A folder of float models with calibration rows; null for the repository's own and generated ones.</param>
 /// <param name="Filter">Only names that contain this text; empty for all.</param>
-internal sealed record PeersOptions(string? Json, bool Quick, bool Kernels, bool Models, bool Recurrent, string? Folder, string Filter)
+/// <param name="WithoutAmx">Whether neither side has tile registers, see <see cref="TileRegisterBan"/>.</param>
+internal sealed record PeersOptions(string? Json, bool Quick, bool Kernels, bool Models, bool Recurrent, string? Folder, string Filter, bool WithoutAmx = false)
 {
-    public const string Usage = "usage: peers [--json OUT.json] [--quick] [--only kernels|models|recurrent] [--models FOLDER] [--filter TEXT]";
+    public const string Usage = "usage: peers [--json OUT.json] [--quick] [--only kernels|models|recurrent] [--models FOLDER] [--filter TEXT] [--without-amx]";
 
     public static bool TryParse(ReadOnlySpan<string> arguments, out PeersOptions options, out string problem)
     {

@@ -7,7 +7,7 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 /// <summary>Prints the time of every step of a model: the least over many whole runs, so that caches are as in a run.</summary>
 internal static class StepsCommand
 {
-    public const string Usage = "usage: steps MODEL [int8|float] [BATCH]";
+    public const string Usage = "usage: steps MODEL [int8|float] [BATCH] [--without-amx]";
 
     private const int WrongUsage = 2, TimesShort = 64;
 

@@ -14,7 +14,7 @@ namespace Microsoft.ML.Quantization.Benchmarks.Scoring;
 /// </summary>
 internal static class ScoringCommand
 {
-    public const string Usage = "usage: scoring [--json OUT.json] [--quick]";
+    public const string Usage = "usage: scoring [--json OUT.json] [--quick] [--without-amx]";
 
     private const int Rows = 10_000, BatchSize = 32, CalibrationRows = 512, Turns = 7, QuickTurns = 3, WrongUsage = 2, Failed = 1;
     private const double RowByRowBar = 1.5, OnnxBar = 1.0;
