@@ -43,6 +43,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
 
     protected int PanelCount { get; }
 
+    /// <summary>Bytes of one output pixel.</summary>
+    private nint OutputBytes => (nint)Shape.OutputChannels * _outputElementSize;
+
     /// <summary>Rows of one block are a multiple of this and so of a tile's rows: only the last block has a remainder.</summary>
     protected virtual int RowStep => 12;
 
@@ -118,7 +121,12 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             byte** outputs = rows + taps * stride;
             byte* windows = (byte*)(outputs + stride);
             nint imageBytes = (nint)map.InputPixels * pixelBytes;
-            for (int done = 0; done < count;)
+            if (table.InOrder)
+            {
+                RowPointers.Fill(rows, count, x + first * (nint)pixelBytes, pixelBytes);
+                RowPointers.Fill(outputs, count, y + first * OutputBytes, OutputBytes);
+            }
+            for (int done = table.InOrder ? count : 0; done < count;)
             {
                 (int image, int pixel) = Math.DivRem(first + done, table.Pixels);
                 int run = Math.Min(count - done, table.Pixels - pixel);
@@ -150,8 +158,12 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void OutputPointers(IndirectTables map, PhaseTable table, byte* y, int image, int pixel, byte** outputs, int count)
     {
-        nint outputBytes = (nint)Shape.OutputChannels * _outputElementSize;
-        byte* start = y + image * (nint)map.OutputPixels * outputBytes;
-        for (int i = 0; i < count; i++) { outputs[i] = start + (table.Outputs is null ? pixel + i : table.Outputs[pixel + i]) * outputBytes; }
+        byte* start = y + image * (nint)map.OutputPixels * OutputBytes;
+        if (table.Outputs is null)
+        {
+            RowPointers.Fill(outputs, count, start + pixel * OutputBytes, OutputBytes);
+            return;
+        }
+        for (int i = 0; i < count; i++) { outputs[i] = start + table.Outputs[pixel + i] * OutputBytes; }
     }
 }

@@ -7,7 +7,8 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <param name="Outputs">Output pixel of each; null when they are all pixels in order.</param>
 /// <param name="Runs">When gathered, [pixels, taps / RunTaps]: offset of a run of neighbouring input pixels, negative where a tap of it is outside.</param>
 /// <param name="RunTaps">Taps of one run: the innermost kernel size.</param>
-internal sealed record PhaseTable(int Taps, int Pixels, int[] Offsets, int[]? Outputs, int[] Runs, int RunTaps);
+/// <param name="InOrder">Whether every output pixel reads the input pixel of its own number and no other, so that images follow one another as if they were one.</param>
+internal sealed record PhaseTable(int Taps, int Pixels, int[] Offsets, int[]? Outputs, int[] Runs, int RunTaps, bool InOrder);
 
 /// <summary>The tables of a convolution that finds its input through offsets instead of copying it (indirect convolution).</summary>
 internal sealed class IndirectTables : ConvolutionTables
@@ -26,7 +27,7 @@ internal sealed class IndirectTables : ConvolutionTables
         for (int phase = 0; phase < Phases.Length; phase++)
         {
             int[] pixels = [.. members[phase]];
-            Phases[phase] = shape.Gathers ? Gather(shape, sources, pixels, pixelBytes) : Indirect(shape, phases[phase], sources, pixels, pixelBytes);
+            Phases[phase] = shape.Gathers ? Gather(shape, sources, pixels, pixelBytes) : Indirect(shape, phases[phase], sources, InputPixels, pixels, pixelBytes);
         }
     }
 
@@ -39,7 +40,7 @@ internal sealed class IndirectTables : ConvolutionTables
     /// <summary>Output pixels on the innermost axis.</summary>
     public int Width { get; }
 
-    private static PhaseTable Indirect(PackedShape shape, ConvolutionPhase phase, int[] sources, int[] pixels, int pixelBytes)
+    private static PhaseTable Indirect(PackedShape shape, ConvolutionPhase phase, int[] sources, int inputPixels, int[] pixels, int pixelBytes)
     {
         int taps = Math.Max(1, phase.Taps.Length);
         int[] offsets = new int[taps * pixels.Length];
@@ -52,7 +53,8 @@ internal sealed class IndirectTables : ConvolutionTables
                 if (source >= 0) { offsets[tap * pixels.Length + i] = source * pixelBytes; }
             }
         }
-        return new(taps, pixels.Length, offsets, shape.Transposed ? pixels : null, [], 1);
+        bool inOrder = !shape.Transposed && taps == 1 && sources.Length == inputPixels && !offsets.Where((offset, pixel) => offset != pixel * pixelBytes).Any();
+        return new(taps, pixels.Length, offsets, shape.Transposed ? pixels : null, [], 1, inOrder);
     }
 
     private static PhaseTable Gather(PackedShape shape, int[] sources, int[] pixels, int pixelBytes)
@@ -66,6 +68,6 @@ internal sealed class IndirectTables : ConvolutionTables
             for (int tap = 1; tap < runTaps; tap++) { whole &= sources[run * runTaps + tap] == sources[run * runTaps] + tap; }
             runs[run] = whole ? offsets[run * runTaps] : WindowSources.Outside;
         }
-        return new(taps, pixels.Length, offsets, null, runs, runTaps);
+        return new(taps, pixels.Length, offsets, null, runs, runTaps, InOrder: false);
     }
 }
