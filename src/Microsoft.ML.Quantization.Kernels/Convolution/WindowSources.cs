@@ -16,10 +16,7 @@ internal static class WindowSources
     /// <exception cref="QuantizationException">The sizes do not have one entry for each axis of the window, or the table would be too large.</exception>
     public static int[] Build(ConvolutionWindow window, bool transposed, ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize)
     {
-        if (inputSize.Length != window.Rank || outputSize.Length != window.Rank)
-        {
-            throw new QuantizationException($"Found {inputSize.Length} input and {outputSize.Length} output sizes; expected {window.Rank} of each, one for every spatial axis of the window.");
-        }
+        RequireRank(window.Rank, inputSize, outputSize);
         long pixels = Count(outputSize);
         int taps = window.Taps;
         if (pixels * taps > Most || Count(inputSize) > int.MaxValue)
@@ -32,6 +29,15 @@ internal static class WindowSources
             sources[index] = Source(window, transposed, inputSize, outputSize, index / taps, index % taps);
         }
         return sources;
+    }
+
+    /// <exception cref="QuantizationException">The sizes do not have one entry for each axis of the window.</exception>
+    public static void RequireRank(int rank, ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize)
+    {
+        if (inputSize.Length != rank || outputSize.Length != rank)
+        {
+            throw new QuantizationException($"Found {inputSize.Length} input and {outputSize.Length} output sizes; expected {rank} of each, one for every spatial axis of the window.");
+        }
     }
 
     /// <summary>Product of the sizes; 1 without axes.</summary>

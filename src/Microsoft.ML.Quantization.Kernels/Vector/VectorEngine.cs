@@ -15,7 +15,7 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
     public override BoundConvolution Bind(Int8ConvolutionSpec spec)
     {
         SpecCheck.Require(spec);
-        return TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte)));
+        return MergedPhases.TryBind(spec, BindChecked) ?? BindChecked(spec);
     }
 
     public override BoundConvolution Bind(FloatConvolutionSpec spec)
@@ -27,6 +27,9 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
         int width = VectorFloatConvolution<TFloat, TReal>.Width;
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width, width));
     }
+
+    private static BoundConvolution BindChecked(Int8ConvolutionSpec spec) =>
+        TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte)));
 
     public override void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => VectorCodes<TPack>.Quantize(x, codes, output);
 

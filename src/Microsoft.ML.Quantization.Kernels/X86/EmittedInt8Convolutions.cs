@@ -11,6 +11,7 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
 
     public static BoundConvolution Bind(Int8ConvolutionSpec spec, PackedShape shape)
     {
+        if (AvxVnniDot.IsSupported && ThinInt8Convolution<AvxVnniDot, Vector256<int>>.Fits(spec)) { return new ThinInt8Convolution<AvxVnniDot, Vector256<int>>(spec); }
         if (!shape.IsDepthwise)
         {
             bool onTileRegisters = TTileRegisters.Value && !spec.InputSigned && shape.Groups == 1 && !shape.Transposed

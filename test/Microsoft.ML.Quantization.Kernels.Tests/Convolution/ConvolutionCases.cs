@@ -65,6 +65,21 @@ public static class ConvolutionCases
         ConvolutionCase.Conv2D("transposed depthwise", 1, 8, 8, 4, 4, 2, 1, 1, 8, true),
         ConvolutionCase.Conv2D("transposed dilated", 1, 4, 3, 4, 3, 2, 1, 2, 1, true),
         ConvolutionCase.Conv2D("transposed with gaps", 1, 4, 3, 3, 1, 3, 0, 1, 1, true),
+        // Few channels out: pixels in the lanes.
+        .. from channels in new[] { 4, 8, 16, 32, 64 }
+           from outputs in new[] { 1, 2, 3, 4 }
+           select ConvolutionCase.Conv2D("thin", 2, channels, outputs, 9, 3, 1, 1),
+        new("thin uneven", 2, 8, 1, 1, [7, 70], [3, 2], [1, 1], [2, 3], [3, 0], [0, 2]),
+        new("thin of several bands", 1, 32, 1, 1, [60, 64], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        new("thin causal 1d", 2, 8, 3, 1, [41], [3], [1], [4], [8], [0]),
+        ConvolutionCase.Conv2D("thin with more padding than image", 1, 8, 1, 2, 3, 1, 4),
+        ConvolutionCase.Conv2D("thin without room", 1, 16, 2, 5, 5),
+        // Phases merged into channels.
+        ConvolutionCase.Conv2D("transposed to few channels", 2, 16, 8, 14, 4, 2, 1, 1, 1, true),
+        ConvolutionCase.Conv2D("transposed to one channel", 2, 12, 1, 5, 5, 3, 2, 1, 1, true),
+        ConvolutionCase.Conv2D("transposed with more padding than a step", 1, 6, 3, 6, 5, 2, 4, 1, 1, true),
+        new("transposed uneven", 2, 4, 3, 1, [5, 7], [4, 3], [3, 2], [1, 2], [2, 1], [1, 0], true),
+        new("1d transposed to few channels", 2, 8, 5, 1, [11], [4], [2], [1], [1], [0], true),
         new("causal 1d", 2, 6, 20, 1, [30], [3], [1], [4], [8], [0]),
         new("1d strided", 1, 1, 7, 1, [23], [5], [3], [1], [1], [2]),
         new("1d transposed", 1, 3, 4, 1, [6], [4], [2], [1], [1], [0], true),
