@@ -23,6 +23,9 @@ public sealed record ExecutionOptions
     /// </summary>
     public bool RangesPerRow { get; init; }
 
+    /// <summary>Whether each value of the graph is computed by itself, so that a tap can see it.</summary>
+    internal bool KeepsValues { get; init; }
+
     /// <summary>The operators that nodes may name.</summary>
     public OperatorList Operators { get; init; } = OperatorList.BuiltIn;
 }

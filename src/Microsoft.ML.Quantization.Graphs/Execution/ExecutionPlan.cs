@@ -17,13 +17,15 @@ public sealed class ExecutionPlan : IDisposable
     private readonly ConcurrentDictionary<ShapeKey, ExecutionPlan> _sized = new();
     private readonly ExecutionOptions _options;
     private readonly bool _waitsForSizes;
+    private readonly bool _hidesValues;
+    private ExecutionPlan? _showing;
 
     private ExecutionPlan(Graph graph, Graph bound, PlanBuilder builder, Engine engine, ExecutionOptions options, ExecutionPlan? parent)
     {
         (Graph, Bound, Engine, Operators) = (graph, bound, engine, options.Operators);
         MemoryLimit = options.MemoryLimit;
         ChoosesRanges = graph.ChoosesRanges;
-        _options = options;
+        (_options, _hidesValues) = (options, builder.HidesValues);
         _waitsForSizes = bound.Nodes.Any(node => node is { Operator: "If", Domain: "" }) && !graph.Inputs.All(input => input.Fact.IsStatic);
         Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
@@ -54,6 +56,9 @@ public sealed class ExecutionPlan : IDisposable
 
     /// <summary>The graph as it runs: the given one with activations fused and constants folded, same results.</summary>
     internal Graph Bound { get; }
+
+    /// <summary>The plan that computes every value of <see cref="Bound"/> by itself, for a tap; null when this one does.</summary>
+    internal ExecutionPlan? Showing => _hidesValues ? LazyInitializer.EnsureInitialized(ref _showing, () => Bind(Graph, _options with { KeepsValues = true }, this)) : null;
 
     internal OperatorList Operators { get; }
 
@@ -88,7 +93,7 @@ public sealed class ExecutionPlan : IDisposable
     {
         Engine engine = options.Engine ?? EngineList.Default;
         Graph bound = FusionPipeline.Run(graph, [new FoldBranches(options.Operators), new FoldConstants(options.Operators), new FuseBias(options.Operators), new FuseActivation(options.Operators)]).Graph;
-        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options.Operators, options.RangesPerRow), engine, options, parent);
+        return new ExecutionPlan(graph, bound, PlanBuilder.Build(bound, engine, options), engine, options, parent);
     }
 
     /// <summary>Runs once, with copies of inputs and outputs.</summary>

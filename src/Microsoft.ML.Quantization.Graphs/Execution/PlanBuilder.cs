@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.ML.Quantization.Graphs.Operators;
 using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs;
@@ -11,12 +12,14 @@ internal sealed class PlanBuilder
     private readonly OperatorList _operators;
     private readonly Dictionary<Node, IntegerGroup> _groups;
     private readonly Dictionary<Node, CollapsedGroup> _collapsed;
+    private readonly Dictionary<Node, ResidualConvolution> _residuals;
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BufferLayout> _layouts = new(StringComparer.Ordinal);
     private readonly List<PlanCall> _calls = [];
 
-    private PlanBuilder(Graph graph, Engine engine, OperatorList operators)
+    private PlanBuilder(Graph graph, Engine engine, ExecutionOptions options)
     {
+        OperatorList operators = options.Operators;
         (_graph, _engine, _operators) = (graph, engine, operators);
         (_groups, ImmutableArray<PassNote> notes) = IntegerGroups.Find(graph, operators);
         (_collapsed, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
@@ -27,6 +30,7 @@ internal sealed class PlanBuilder
         {
             foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
         }
+        _residuals = options.KeepsValues ? [] : ResidualConvolution.Find(graph, node => _groups.ContainsKey(node) || _collapsed.ContainsKey(node));
     }
 
     public ImmutableArray<PassNote> Notes { get; }
@@ -42,11 +46,14 @@ internal sealed class PlanBuilder
     /// <summary>Whether every dynamic call chooses a range for each row.</summary>
     public bool RangesPerRow { get; private set; }
 
-    public static PlanBuilder Build(Graph graph, Engine engine, OperatorList operators, bool rangesPerRow)
+    /// <summary>Whether the output of a node is computed inside another's call.</summary>
+    public bool HidesValues => _residuals.Count > 0;
+
+    public static PlanBuilder Build(Graph graph, Engine engine, ExecutionOptions options)
     {
-        var builder = new PlanBuilder(graph, engine, operators);
+        var builder = new PlanBuilder(graph, engine, options);
         Node[] nodes = [.. builder.NeededNodes()];
-        builder.RangesPerRow = rangesPerRow && builder._groups.Count == 0 && RowSeparation.Holds(graph, nodes, builder._collapsed);
+        builder.RangesPerRow = options.RangesPerRow && builder._groups.Count == 0 && RowSeparation.Holds(graph, nodes, builder._collapsed);
         foreach (Node node in nodes) { builder.Bind(node); }
         builder.OutputBuffers = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
         return builder;
@@ -62,7 +69,10 @@ internal sealed class PlanBuilder
             IEnumerable<string> outputs = _groups.TryGetValue(node, out IntegerGroup? group) ? group.Outputs : IsAbsorbed(node) ? [] : node.Outputs;
             if (!outputs.Any(needed.Contains)) { continue; }
             nodes.Add(node);
-            needed.UnionWith((_collapsed.TryGetValue(node, out CollapsedGroup? collapsed) ? [collapsed.Input] : group?.Inputs ?? node.Inputs).Where(input => input.Length > 0).Select(Resolve));
+            IEnumerable<string> inputs = _collapsed.TryGetValue(node, out CollapsedGroup? collapsed) ? [collapsed.Input]
+                : _residuals.TryGetValue(node, out ResidualConvolution? joined) ? [.. joined.Convolution.Inputs, joined.Residual]
+                : group?.Inputs ?? node.Inputs;
+            needed.UnionWith(inputs.Where(input => input.Length > 0).Select(Resolve));
         }
         nodes.Reverse();
         return nodes;
@@ -82,6 +92,11 @@ internal sealed class PlanBuilder
             Add(node, collapsed.Bind(_engine, RangesPerRow), [Resolve(collapsed.Input)], node.Outputs);
             return;
         }
+        if (_residuals.TryGetValue(node, out ResidualConvolution? joined))
+        {
+            Add(node, Conv.BindWithResidual(Site(joined.Convolution), node.ActivationInterval), [Resolve(joined.Convolution.Inputs[0]), Resolve(joined.Residual)], node.Outputs);
+            return;
+        }
         IOperator op = _operators.Find(node, _graph.Opset);
         if (_groups.TryGetValue(node, out IntegerGroup? group))
         {
@@ -89,17 +104,22 @@ internal sealed class PlanBuilder
             return;
         }
 
+        BindSite site = Site(node);
         ImmutableArray<string> inputs = [.. node.Inputs.Select(Resolve)];
-        ImmutableArray<Tensor?> constants = [.. inputs.Select(Constant)];
-        ImmutableArray<TensorFact> outputs = [.. node.Outputs.Select(output => output.Length > 0 ? _graph.Fact(output) : new TensorFact(ElementType.Float32, new Shape(0)))];
-        if (inputs.Zip(constants).All(pair => pair.First.Length == 0 || pair.Second is not null) && (op is IValueOperator || outputs.All(fact => fact.IsStatic)))
+        if (inputs.Zip(site.Constants).All(pair => pair.First.Length == 0 || pair.Second is not null) && (op is IValueOperator || site.Outputs.All(fact => fact.IsStatic)))
         {
-            ImmutableArray<Tensor> folded = ConstantEvaluator.Evaluate(node, op, constants, outputs);
+            ImmutableArray<Tensor> folded = ConstantEvaluator.Evaluate(node, op, site.Constants, site.Outputs);
             for (int i = 0; i < node.Outputs.Length; i++) { Constants[node.Outputs[i]] = folded[i]; }
             return;
         }
-        var site = new BindSite(node, _graph.Opset, _engine, [.. inputs.Select(input => input.Length == 0 ? null : _graph.Fact(input))], outputs, constants);
         Add(node, op.Bind(site), inputs, node.Outputs);
+    }
+
+    private BindSite Site(Node node)
+    {
+        ImmutableArray<string> inputs = [.. node.Inputs.Select(Resolve)];
+        return new(node, _graph.Opset, _engine, [.. inputs.Select(input => input.Length == 0 ? null : _graph.Fact(input))],
+            [.. node.Outputs.Select(output => output.Length > 0 ? _graph.Fact(output) : new TensorFact(ElementType.Float32, new Shape(0)))], [.. inputs.Select(Constant)]);
     }
 
     private void Add(Node node, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs)

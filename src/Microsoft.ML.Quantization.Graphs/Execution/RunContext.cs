@@ -68,6 +68,11 @@ public sealed class RunContext : IDisposable
     /// <param name="tap">Shown the values it wants, each right after it was computed.</param>
     public void Run(IActivationTap? tap = null)
     {
+        if (tap is not null && _plan.Showing is { } showing)
+        {
+            Show(showing, tap);
+            return;
+        }
         if (_dependsOnData)
         {
             ImmutableArray<Tensor> results = Interpreter.Run(_plan, [.. _inputs.Select((input, i) => new Tensor(_plan.Bound.Inputs[i].Fact.Type, InputShapes[i], input.ToArray()))], tap);
@@ -99,6 +104,20 @@ public sealed class RunContext : IDisposable
 
     /// <summary>Marks a context from the plan's store as given out again.</summary>
     internal void Rent() => Volatile.Write(ref _rented, 1);
+
+    // Same bits, from a plan without calls for several nodes.
+    private void Show(ExecutionPlan showing, IActivationTap tap)
+    {
+        using RunContext context = showing.Rent(InputShapes);
+        for (int i = 0; i < _inputs.Length; i++) { InputBytes(i).CopyTo(context.InputBytes(i)); }
+        context.Run(tap);
+        OutputShapes = context.OutputShapes;
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            if (_dependsOnData) { _outputs[i] = context.OutputBytes(i).ToArray(); }
+            else { context.OutputBytes(i).CopyTo(_outputs[i].Span); }
+        }
+    }
 
     private void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, BufferLayout layout)
     {
@@ -145,6 +164,7 @@ public sealed class RunContext : IDisposable
         }
         foreach (string output in outputs.Where(output => !_plan.Constants.ContainsKey(output))) { Use(output, calls.Length); }
 
+        Overwrite(calls, storage, uses);
         var budget = MemoryBudget.For(_plan, graph.Inputs.Select(input => Bytes(input.Name)));
         foreach (PlanCall call in calls.Where(call => call.Step is not LayoutStep)) { budget.Count(call.Node, _plan.Operators, graph.Opset, call.Outputs.Sum(output => output.Length > 0 ? Bytes(output) : 0)); }
         var plan = new BufferPlan();
@@ -153,15 +173,42 @@ public sealed class RunContext : IDisposable
         budget.Check(plan.Size, () => { string name = uses.Keys.MaxBy(Bytes)!; return $"value '{ValueOf(name)}' {_facts[ValueOf(name)]}"; });
         Memory<byte> memory = plan.Allocate();
         Dictionary<string, Memory<byte>> buffers = placed.ToDictionary(buffer => buffer.Name, buffer => memory.Slice((int)buffer.Offset, (int)Bytes(buffer.Name) + Engine.ReadSlack), StringComparer.Ordinal);
-        foreach ((string alias, string root) in storage) { buffers[alias] = buffers[root]; }
+        foreach (string alias in storage.Keys) { buffers[alias] = buffers[Root(alias)]; }
         return buffers;
 
-        string Root(string name) => storage.GetValueOrDefault(name, name);
+        string Root(string name) => RootOf(storage, name);
 
         void Use(string name, int index)
         {
             (int first, int last) = uses[Root(name)];
             uses[Root(name)] = (first, Math.Max(last, index));
+        }
+    }
+
+    private static string RootOf(Dictionary<string, string> storage, string name)
+    {
+        while (storage.TryGetValue(name, out string? root)) { name = root; }
+        return name;
+    }
+
+    /// <summary>Lets outputs take the place of inputs that nobody reads afterwards, where the step allows it: less memory to move.</summary>
+    private void Overwrite(ImmutableArray<PlanCall> calls, Dictionary<string, string> storage, Dictionary<string, (int First, int Last)> uses)
+    {
+        for (int i = 0; i < calls.Length; i++)
+        {
+            PlanCall call = calls[i];
+            for (int input = 0; input < call.Inputs.Length; input++)
+            {
+                string name = call.Inputs[input];
+                if (name.Length == 0 || !call.Step.MayOverwrite(input) || _plan.Constants.ContainsKey(name)) { continue; }
+                (string place, string output) = (RootOf(storage, name), call.Outputs[0]);
+                (int first, int last) = uses[place];
+                if (first < 0 || last != i || Bytes(place) != Bytes(output) || call.Inputs.Count(other => RootOf(storage, other) == place) > 1) { continue; }
+                storage[output] = place;
+                uses[place] = (first, uses[output].Last);
+                uses.Remove(output);
+                break;
+            }
         }
     }
 

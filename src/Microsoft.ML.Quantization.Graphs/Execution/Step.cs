@@ -9,6 +9,9 @@ public abstract class Step
     /// <summary>Whether input <paramref name="index"/> is read at run time; the others were packed.</summary>
     public virtual bool Reads(int index) => true;
 
+    /// <summary>Whether output 0 may lie where input <paramref name="input"/> does, when both take the same room and no other input lies there.</summary>
+    public virtual bool MayOverwrite(int input) => false;
+
     /// <summary>Tables for the shapes of <paramref name="call"/>, kept in <see cref="StepCall.State"/>. Called once for each context.</summary>
     public virtual object? Prepare(StepCall call) => null;
 

@@ -61,6 +61,20 @@ internal sealed class Conv : IOperator
         return new ConvolutionStep(Form(site.Node, weights.Shape, window).Bind(site.Engine, weights.AsSpan<float>(), bias, site.Node.ActivationInterval));
     }
 
+    /// <summary>Whether a node is a convolution that <see cref="BindWithResidual"/> takes.</summary>
+    public static bool CanAddResidual(Graph graph, Node node) =>
+        node is { Operator: "Conv", Domain: "" } && graph.Constant(node.Inputs[1]) is { } weights && (!node.HasInput(2) || graph.Constant(node.Inputs[2]) is not null)
+        && node.Attributes.Int("group", 1) is var groups && (groups == 1 || groups < weights.Shape[0]) && Window(node, weights, graph.Fact(node.Inputs[0])) is not null;
+
+    /// <summary>Packs a convolution that adds input 1 of its call before it clamps to <paramref name="interval"/>.</summary>
+    public static Step BindWithResidual(BindSite site, (float Minimum, float Maximum) interval)
+    {
+        Tensor weights = site.Constant(1)!;
+        float[] bias = site.Constant(2)?.AsSpan<float>().ToArray() ?? [];
+        ConvolutionForm form = Form(site.Node, weights.Shape, Window(site.Node, weights, site.Inputs[0]!)!);
+        return new ConvolutionStep(form.Bind(site.Engine, weights.AsSpan<float>(), bias, interval, addsResidual: true), addsResidual: true);
+    }
+
     public string? DeclineInteger(IntegerSite site) => site.Input(1)?.Constant is not { } weights ? "its weights are not constant"
         : Window(site.Node, weights, site.Inputs[0]!.Fact) is not { } window ? "auto_pad with strides needs spatial sizes that are known before the model runs"
         : IntegerProduct.Decline(site, Form(site.Node, weights.Shape, window));

@@ -42,7 +42,7 @@ internal sealed class InputWeightRewrite(Graph graph, IReadOnlySet<string>? node
 
     private void Observe(Dictionary<string, MinMaxObserver> inputs, IEnumerable<ImmutableArray<Tensor>> batches)
     {
-        using ExecutionPlan plan = ExecutionPlan.Bind(graph, new() { Operators = operators });
+        using ExecutionPlan plan = ExecutionPlan.Bind(graph, new() { Operators = operators, KeepsValues = true });
         var tap = new Tap(inputs);
         foreach (ImmutableArray<Tensor> batch in batches) { plan.Run(batch, tap); }
         if (inputs.Values.Any(observer => observer.Count == 0)) { throw new QuantizationException("Input-weight equalization was given no data; expected at least one batch of representative rows."); }

@@ -24,7 +24,7 @@ public sealed class StaticQuantizer : IDisposable
         _notes = [.. fused.Notes, .. Prepared.Notes];
         Calibration = new Calibration(Prepared, _options.Observers);
         _tap = new Tap(Calibration, new RangeWatch(Prepared.Graph), new ChannelRanges(Prepared.Graph));
-        _plan = ExecutionPlan.Bind(Prepared.Graph, new() { Engine = _options.Engine, Threads = _options.Threads, MemoryLimit = _options.MemoryLimit });
+        _plan = ExecutionPlan.Bind(Prepared.Graph, new() { Engine = _options.Engine, Threads = _options.Threads, KeepsValues = true, MemoryLimit = _options.MemoryLimit });
     }
 
     /// <summary>The fused float graph and what is observed in it.</summary>

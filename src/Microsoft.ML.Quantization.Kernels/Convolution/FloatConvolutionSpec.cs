@@ -4,7 +4,8 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// A float convolution, transposed convolution or matrix product with constant weights, in the one normative order:
 /// <c>acc = +0; for tap ascending, for k ascending: acc = fma(x[n, tap, k], Weights[c, tap, k], acc); y = clamp(acc + Bias[c], Minimum, Maximum)</c>.
 /// A tap outside the image reads +0 and is multiplied like any other (so an infinite weight gives NaN there); the taps of a transposed window
-/// that fall between two inputs are skipped. An empty bias adds +0. A NaN comes out as a NaN; its payload is not defined.
+/// that fall between two inputs are skipped. An empty bias adds +0. With <see cref="AddsResidual"/> it is <c>y = clamp((acc + Bias[c]) + residual[n, c], Minimum, Maximum)</c>.
+/// A NaN comes out as a NaN; its payload is not defined.
 /// </summary>
 public sealed record FloatConvolutionSpec
 {
@@ -34,4 +35,7 @@ public sealed record FloatConvolutionSpec
 
     /// <summary>Upper end of a fused clip; positive infinity for none.</summary>
     public float Maximum { get; init; } = float.PositiveInfinity;
+
+    /// <summary>Whether a tensor of the output's size is added before the clip. Not for one channel in each group.</summary>
+    public bool AddsResidual { get; init; }
 }

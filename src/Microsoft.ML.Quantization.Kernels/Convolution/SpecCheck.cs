@@ -36,6 +36,17 @@ internal static class SpecCheck
     {
         Shapes(spec.Window, spec.Groups, spec.InputChannels, spec.OutputChannels, spec.Weights.Length, spec.Bias.Length);
         Limits(spec.Minimum, spec.Maximum);
+        if (spec.AddsResidual && spec.Groups > 1 && spec.Groups == spec.OutputChannels)
+        {
+            throw new QuantizationException($"A convolution of {spec.Groups} groups with one output channel each was to add a residual; expected more channels in a group. Add afterwards.");
+        }
+    }
+
+    /// <exception cref="QuantizationException">A residual is given and not wanted, or is not as long as the output.</exception>
+    public static void Residual(bool adds, long residual, long expectedOutput)
+    {
+        long expected = adds ? expectedOutput : 0;
+        if (residual != expected) { throw new QuantizationException($"The residual holds {residual} bytes; expected {expected}{(adds ? ", as many as the output" : ", since this convolution adds none")}."); }
     }
 
     /// <exception cref="QuantizationException">A size is wrong, or the buffers are too small for the batch.</exception>

@@ -12,13 +12,14 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
     private readonly int[] _biasAt; // by panel
     private readonly float _minimum;
     private readonly float _maximum;
+    private readonly OutputKind _output;
 
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Its panels, see <see cref="EmittedPanels"/>.</param>
     public EmittedFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
     {
-        (_panels, _minimum, _maximum) = (panels, spec.Minimum, spec.Maximum);
+        (_panels, _minimum, _maximum, _output) = (panels, spec.Minimum, spec.Maximum, spec.AddsResidual ? OutputKind.AddedFloats : OutputKind.Floats);
         _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels))];
         _biasAt = new int[panels.Length];
         int columns = 0;
@@ -34,6 +35,8 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
         }
     }
 
+    protected override bool AddsResidual => _output == OutputKind.AddedFloats;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Multiply(int phase, in RowBlock block, int first, int end)
     {
@@ -43,7 +46,7 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
         TileCall call = new()
         {
             TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = depthBytes & 4, Taps = weights.Taps,
-            Low = _minimum, High = _maximum, PanelBytes = weights.PanelBytes,
+            Low = _minimum, High = _maximum, PanelBytes = weights.PanelBytes, ToResidual = block.ToResidual,
         };
         for (int index = first; index < end; index++)
         {
@@ -61,11 +64,11 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
             if (count == 1 && FillsWideTile(index, end))
             {
                 call.Tiles = 1;
-                ((delegate* unmanaged<TileCall*, void>)TileKernels.Wide[1])(&call);
+                ((delegate* unmanaged<TileCall*, void>)TileKernels.WideOf(_output)[1])(&call);
                 index += TileShape.WidePanels - 1;
                 continue;
             }
-            TileKernels tiles = TileKernels.Of(panel.Width / TileShape.Lanes, TileInput.Floats, OutputKind.Floats);
+            TileKernels tiles = TileKernels.Of(panel.Width / TileShape.Lanes, TileInput.Floats, _output);
             // Tiles as equal in height as can be: a last tile of one row would cost nearly as much as a full one.
             int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
             (int height, int taller) = Math.DivRem(count, needed);

@@ -11,4 +11,7 @@ internal enum OutputKind
 
     /// <summary>Floats.</summary>
     Floats,
+
+    /// <summary>Floats, to which as many in another place are added before they are limited.</summary>
+    AddedFloats,
 }

@@ -12,7 +12,7 @@ internal unsafe struct TileCall
     public const int RowsAt = 0, TapBytesAt = 8, AdvanceAt = 16, PairsAt = 24, OddStepAt = 32, WeightsAt = 40, TapsAt = 48, StartAt = 56,
         MultipliersAt = 64, OutputsAt = 72, OutputOffsetAt = 80, TilesAt = 88, ColumnsAt = 96, PartialAt = 104, LowAt = 112, HighAt = 116,
         ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152,
-        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192, PanelBytesAt = 200, AheadAt = 208, AheadEndAt = 216;
+        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192, PanelBytesAt = 200, AheadAt = 208, AheadEndAt = 216, ToResidualAt = 224;
 
     /// <summary>The usual <see cref="SignBits"/>.</summary>
     public const uint AllSignBits = 0x8080_8080;
@@ -109,4 +109,7 @@ internal unsafe struct TileCall
 
     /// <summary>For floats: where they end.</summary>
     [FieldOffset(AheadEndAt)] public byte* AheadEnd;
+
+    /// <summary>Bytes from an output to what is added to it.</summary>
+    [FieldOffset(ToResidualAt)] public nint ToResidual;
 }

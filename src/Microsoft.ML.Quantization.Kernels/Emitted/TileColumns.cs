@@ -9,7 +9,7 @@ internal static class TileColumns
     private const int BlockLanes = 4;
 
     /// <summary>The order of a tile that writes <paramref name="output"/>.</summary>
-    public static ColumnOrder Order(OutputKind output) => output == OutputKind.Floats ? PlainOrder.Slot : Interleaved;
+    public static ColumnOrder Order(OutputKind output) => output is OutputKind.Floats or OutputKind.AddedFloats ? PlainOrder.Slot : Interleaved;
 
     private static int Interleaved(int width, int column)
     {

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal sealed class TileKernels
 {
-    private const int Inputs = 3, Outputs = 3;
+    private const int Inputs = 3, Outputs = 4;
 
     private static readonly TileKernels[] s_all = All();
 
@@ -14,14 +14,18 @@ internal sealed class TileKernels
     private TileKernels(TileShape shape, int maxRows) =>
         (MaxRows, _tiles) = (maxRows, new(maxRows + 1, (code, rows) => TileEmitter.Write(code, shape with { Rows = rows })));
 
-    /// <summary>The tile of one row of floats over several panels.</summary>
-    public static TileKernels Wide { get; } = new(new(1, TileShape.WideVectors, TileInput.Floats, OutputKind.Floats), 1);
+    private static TileKernels Wide { get; } = new(new(1, TileShape.WideVectors, TileInput.Floats, OutputKind.Floats), 1);
+
+    private static TileKernels WideAdded { get; } = new(new(1, TileShape.WideVectors, TileInput.Floats, OutputKind.AddedFloats), 1);
 
     /// <summary>Rows of the tallest.</summary>
     public int MaxRows { get; }
 
     /// <summary>The tiles of one kind.</summary>
     public static TileKernels Of(int vectors, TileInput input, OutputKind output) => s_all[((int)output * Inputs + (int)input) * TileShape.MaxVectors + vectors - 1];
+
+    /// <summary>The tile of one row of floats over several panels.</summary>
+    public static TileKernels WideOf(OutputKind output) => output == OutputKind.AddedFloats ? WideAdded : Wide;
 
     /// <summary>The address of the tile of a number of rows.</summary>
     public nint this[int rows] => _tiles[rows];

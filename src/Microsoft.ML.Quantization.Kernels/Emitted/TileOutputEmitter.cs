@@ -26,11 +26,13 @@ internal static class TileOutputEmitter
 
     private static GeneralRegister Pixel => R10;
 
+    private static GeneralRegister ResidualOffset => R11;
+
     /// <summary>Emits the stage for sums in the first registers.</summary>
     public static void Write(MachineCode code, TileShape shape)
     {
         Scale(code, shape);
-        if (shape.Output != OutputKind.Floats) { Pack(code, shape); }
+        if (!WritesFloats(shape)) { Pack(code, shape); }
         Store(code, shape);
     }
 
@@ -38,6 +40,11 @@ internal static class TileOutputEmitter
     {
         code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
         code.Emit(Mov, Offset, At(Call, TileCall.OutputOffsetAt));
+        if (shape.Output == OutputKind.AddedFloats)
+        {
+            code.Emit(Mov, ResidualOffset, Offset);
+            code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
+        }
         if (shape.Vectors > TileShape.MaxVectors)
         {
             Store(code, shape, partial: false);
@@ -66,17 +73,29 @@ internal static class TileOutputEmitter
             {
                 VectorRegister sum = Sum(shape, row, vector);
                 code.Emit(Vaddps, sum, sum, Zmm30);
-                code.Emit(Vmaxps, sum, Zmm28, sum);
-                code.Emit(Vminps, sum, Zmm29, sum);
+                if (shape.Output == OutputKind.Floats) { Limit(code, sum); }
             }
         }
         Store(code, shape);
     }
 
+    /// <summary>Asks for what will be added while the sums are still to be computed.</summary>
+    public static void FetchResidual(MachineCode code, TileShape shape)
+    {
+        code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
+        code.Emit(Mov, ResidualOffset, At(Call, TileCall.OutputOffsetAt));
+        code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
+        for (int row = 0; row < shape.Rows; row++)
+        {
+            code.Emit(Mov, Pixel, At(Outputs, row * PointerBytes));
+            for (int vector = 0; vector < shape.Vectors; vector++) { code.EmitPrefetch(At(Pixel, ResidualOffset, vector * VectorBytes)); }
+        }
+    }
+
     private static void Scale(MachineCode code, TileShape shape)
     {
-        bool floats = shape.Output == OutputKind.Floats, clamps = shape.Output != OutputKind.Codes;
-        if (clamps)
+        bool clamps = shape.Output is OutputKind.ClampedCodes or OutputKind.Floats;
+        if (shape.Output != OutputKind.Codes)
         {
             code.Emit(Vbroadcastss, Zmm28, At(Call, TileCall.LowAt));
             code.Emit(Vbroadcastss, Zmm29, At(Call, TileCall.HighAt));
@@ -90,16 +109,20 @@ internal static class TileOutputEmitter
                 VectorRegister sum = TileEmitter.Vectors[row * shape.Vectors + vector];
                 code.Emit(Vcvtdq2ps, sum, sum);
                 code.Emit(Vmulps, sum, sum, Zmm30);
-                if (clamps)
-                {
-                    // Two zeros: the second operand wins, so that a zero keeps its sign.
-                    code.Emit(Vmaxps, sum, Zmm28, sum);
-                    code.Emit(Vminps, sum, Zmm29, sum);
-                }
-                if (!floats) { code.Emit(Vcvtps2dq, sum, sum); }
+                if (clamps) { Limit(code, sum); }
+                if (!WritesFloats(shape)) { code.Emit(Vcvtps2dq, sum, sum); }
             }
         }
     }
+
+    // Two zeros: the second operand wins, so that a zero keeps its sign.
+    private static void Limit(MachineCode code, VectorRegister sum)
+    {
+        code.Emit(Vmaxps, sum, Zmm28, sum);
+        code.Emit(Vminps, sum, Zmm29, sum);
+    }
+
+    private static bool WritesFloats(TileShape shape) => shape.Output is OutputKind.Floats or OutputKind.AddedFloats;
 
     /// <summary>Leaves the codes of a row as bytes in order in its first register.</summary>
     private static void Pack(MachineCode code, TileShape shape)
@@ -147,7 +170,7 @@ internal static class TileOutputEmitter
 
     private static void Store(MachineCode code, TileShape shape, bool partial)
     {
-        bool floats = shape.Output == OutputKind.Floats;
+        bool floats = WritesFloats(shape);
         if (partial && floats) { LoadFloatMasks(code, shape.Vectors); }
         if (partial && !floats) { code.Emit(Kmovq, K1, At(Call, TileCall.ColumnsAt)); }
         for (int row = 0; row < shape.Rows; row++)
@@ -156,8 +179,15 @@ internal static class TileOutputEmitter
             if (!floats) { StoreCodes(code, shape.Vectors, row * shape.Vectors, partial); }
             for (int vector = 0; floats && vector < shape.Vectors; vector++)
             {
+                VectorRegister sum = Sum(shape, row, vector);
+                if (shape.Output == OutputKind.AddedFloats)
+                {
+                    Address residual = At(Pixel, ResidualOffset, vector * VectorBytes);
+                    code.Emit(Vaddps, sum, sum, partial ? Masked(residual, vector) : residual);
+                    Limit(code, sum);
+                }
                 Address to = At(Pixel, Offset, vector * VectorBytes);
-                code.Emit(VmovupsStore, partial ? Masked(to, vector) : to, Sum(shape, row, vector));
+                code.Emit(VmovupsStore, partial ? Masked(to, vector) : to, sum);
             }
         }
     }
@@ -184,7 +214,7 @@ internal static class TileOutputEmitter
         for (int vector = 0; vector < vectors; vector++) { code.Emit(Kmovw, s_masks[vector], At(Call, TileCall.ColumnsAt + vector * sizeof(ushort))); }
     }
 
-    /// <summary>An operand that writes the columns of one register that are to be written.</summary>
+    /// <summary>An operand that reads or writes the columns of one register that are to be written.</summary>
     public static Address Masked(Address to, int vector) => to with { Mask = s_masks[vector] };
 
     private static VectorRegister Sum(TileShape shape, int row, int vector) => TileEmitter.Vectors[row * shape.Vectors + vector];

@@ -15,13 +15,15 @@ internal sealed class ReferenceFloatConvolution : BoundConvolution
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ReferenceTables(_spec.Window, _spec.Transposed, inputSize, outputSize) { Owner = this };
 
-    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         tables.RequireOwner(this);
         var map = (ReferenceTables)tables;
         long inputs = (long)batch * map.InputPixels * _spec.InputChannels, outputs = (long)batch * map.OutputPixels * _spec.OutputChannels;
         SpecCheck.Buffers(input.Length, output.Length, inputs * sizeof(float), outputs * sizeof(float));
+        SpecCheck.Residual(_spec.AddsResidual, residual.Length, outputs * sizeof(float));
         ReadOnlySpan<float> x = MemoryMarshal.Cast<byte, float>(input);
+        ReadOnlySpan<float> added = MemoryMarshal.Cast<byte, float>(residual);
         Span<float> y = MemoryMarshal.Cast<byte, float>(output);
         for (int row = 0; row < batch * map.OutputPixels; row++)
         {
@@ -31,6 +33,7 @@ internal sealed class ReferenceFloatConvolution : BoundConvolution
             {
                 float sum = Accumulate(x[(image * map.InputPixels * _spec.InputChannels)..], sources, channel);
                 sum += _spec.Bias.IsEmpty ? 0f : _spec.Bias.Span[channel];
+                if (_spec.AddsResidual) { sum += added[row * _spec.OutputChannels + channel]; }
                 y[row * _spec.OutputChannels + channel] = Requantization.Clamp(sum, _spec.Minimum, _spec.Maximum);
             }
         }

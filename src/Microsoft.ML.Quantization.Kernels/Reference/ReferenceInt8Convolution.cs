@@ -15,9 +15,10 @@ internal sealed class ReferenceInt8Convolution : BoundConvolution
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ReferenceTables(_spec.Window, _spec.Transposed, inputSize, outputSize) { Owner = this };
 
-    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         tables.RequireOwner(this);
+        SpecCheck.Residual(adds: false, residual.Length, 0);
         var map = (ReferenceTables)tables;
         int elementSize = _spec.Output is FloatOutput ? sizeof(float) : 1;
         SpecCheck.Buffers(input.Length, output.Length, (long)batch * map.InputPixels * _spec.InputChannels, (long)batch * map.OutputPixels * _spec.OutputChannels * elementSize);

@@ -46,12 +46,15 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     /// <summary>Bytes of one output pixel.</summary>
     private nint OutputBytes => (nint)Shape.OutputChannels * _outputElementSize;
 
+    /// <summary>Whether a run adds a residual.</summary>
+    protected virtual bool AddsResidual => false;
+
     /// <summary>Rows of one block are a multiple of this and so of a tile's rows: only the last block has a remainder.</summary>
     protected virtual int RowStep => 12;
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new IndirectTables(Shape, Phases, inputSize, outputSize) { Owner = this };
 
-    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         LengthCheck.NotNegative(batch);
         tables.RequireOwner(this);
@@ -59,15 +62,17 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         long inputBytes = (long)batch * map.InputPixels * Shape.InputChannels * Shape.ElementSize;
         long outputBytes = (long)batch * map.OutputPixels * Shape.OutputChannels * _outputElementSize;
         SpecCheck.Buffers(input.Length, output.Length, inputBytes, outputBytes);
+        SpecCheck.Residual(AddsResidual, residual.Length, outputBytes);
         if (outputBytes == 0) { return; }
-        fixed (byte* x = input, y = output)
+        fixed (byte* x = input, y = output, added = residual)
         {
-            for (int phase = 0; phase < map.Phases.Length; phase++) { RunPhase(map, phase, batch, x, y, workers); }
+            nint toResidual = AddsResidual ? (nint)(added - y) : 0;
+            for (int phase = 0; phase < map.Phases.Length; phase++) { RunPhase(map, phase, batch, x, y, toResidual, workers); }
         }
         GC.KeepAlive(this);
     }
 
-    private void RunPhase(IndirectTables map, int phase, int batch, byte* x, byte* y, WorkerPool? workers)
+    private void RunPhase(IndirectTables map, int phase, int batch, byte* x, byte* y, nint toResidual, WorkerPool? workers)
     {
         PhaseTable table = map.Phases[phase];
         int rows = batch * table.Pixels;
@@ -80,7 +85,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int blocks = (rows + blockRows - 1) / blockRows, parts = 1;
         // Few rows: the panels are shared out as well.
         if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / blocks); }
-        Block work = new(this, map, phase, rows, blockRows, parts, x, y);
+        Block work = new(this, map, phase, rows, blockRows, parts, x, y, toResidual);
         if (share) { workers!.Run(work, blocks * parts); return; }
         for (int block = 0; block < blocks; block++) { work.Run(block); }
     }
@@ -93,7 +98,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     protected abstract void Multiply(int phase, in RowBlock block, int first, int end);
 
     /// <summary>One piece of work for the pool.</summary>
-    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int blockRows, int parts, byte* x, byte* y) : IChunkedWork
+    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int blockRows, int parts, byte* x, byte* y, nint toResidual) : IChunkedWork
     {
         private readonly byte* _x = x;
         private readonly byte* _y = y;
@@ -102,12 +107,12 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         {
             (int block, int part) = Math.DivRem(chunk, parts);
             int first = block * blockRows, count = Math.Min(blockRows, rows - first);
-            owner.RunBlock(map, phase, first, count, _x, _y, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
+            owner.RunBlock(map, phase, first, count, _x, _y, toResidual, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunBlock(IndirectTables map, int phase, int first, int count, byte* x, byte* y, int firstPanel, int endPanel)
+    private void RunBlock(IndirectTables map, int phase, int first, int count, byte* x, byte* y, nint toResidual, int firstPanel, int endPanel)
     {
         PhaseTable table = map.Phases[phase];
         int pixelBytes = Shape.PixelBytes;
@@ -150,7 +155,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             {
                 for (int spare = count; spare < stride; spare++) { rows[tap * stride + spare] = rows[tap * stride + count - 1]; }
             }
-            Multiply(phase, new(rows, stride, count, outputs, first % map.Width, map.Width), firstPanel, endPanel);
+            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width), firstPanel, endPanel);
         }
         ArrayPool<byte>.Shared.Return(scratch);
     }

@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>Output pixels that follow one another, with pointers to what they read and write.</summary>
-internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, int column, int width)
+internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, nint toResidual, int column, int width)
 {
     /// <summary>[taps, <see cref="Stride"/>] input pointers; some rows after the last may be read.</summary>
     public readonly byte** Rows = rows;
@@ -14,6 +14,9 @@ internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, by
 
     /// <summary>The first output channel of each.</summary>
     public readonly byte** Outputs = outputs;
+
+    /// <summary>Bytes from an output to what is added to it.</summary>
+    public readonly nint ToResidual = toResidual;
 
     /// <summary>Where the first pixel stands on the innermost spatial axis.</summary>
     public readonly int Column = column;

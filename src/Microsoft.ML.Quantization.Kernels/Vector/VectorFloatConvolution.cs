@@ -15,13 +15,14 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
     private readonly PinnedMemory _bias;
     private readonly float _minimum;
     private readonly float _maximum;
+    private readonly bool _addsResidual;
 
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Its panels.</param>
     public VectorFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
     {
-        (_panels, _minimum, _maximum) = (panels, spec.Minimum, spec.Maximum);
+        (_panels, _minimum, _maximum, _addsResidual) = (panels, spec.Minimum, spec.Maximum, spec.AddsResidual);
         _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels))];
         _bias = new(panels.Length * (long)Width * sizeof(float));
         for (int i = 0; i < panels.Length && !spec.Bias.IsEmpty; i++)
@@ -32,6 +33,8 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
 
     /// <summary>Columns of a tile.</summary>
     public static int Width => 2 * TFloat.Lanes;
+
+    protected override bool AddsResidual => _addsResidual;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
@@ -51,7 +54,7 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
             {
                 tile.Rows = rows;
                 FloatTiles<TFloat, TVector>.Rows1Panels4(&tile);
-                for (int panel = 0; panel < 4; panel++) { Write(sums + panel * Width, 1, index + panel, outputs); }
+                for (int panel = 0; panel < 4; panel++) { Write(sums + panel * Width, 1, index + panel, outputs, block.ToResidual); }
                 index += 3;
                 continue;
             }
@@ -61,22 +64,35 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
                 tile.Rows = rows + row;
                 if (take == 1) { FloatTiles<TFloat, TVector>.Rows1(&tile); }
                 else { FloatTiles<TFloat, TVector>.Rows6(&tile); }
-                Write(sums, take, index, outputs + row);
+                Write(sums, take, index, outputs + row, block.ToResidual);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Write(float* sums, int rows, int index, byte** outputs)
+    private void Write(float* sums, int rows, int index, byte** outputs, nint toResidual)
     {
         Panel panel = _panels[index];
         TVector minimum = TFloat.Broadcast(_minimum), maximum = TFloat.Broadcast(_maximum);
+        TVector lowest = TFloat.Broadcast(float.NegativeInfinity), highest = TFloat.Broadcast(float.PositiveInfinity);
         TVector bias0 = TFloat.Load(Bias(index)), bias1 = TFloat.Load(Bias(index) + TFloat.Lanes);
         for (int row = 0; row < rows; row++)
         {
             float* to = (float*)outputs[row] + panel.Column;
-            TVector value0 = TFloat.AddAndClamp(TFloat.Load(sums), bias0, minimum, maximum);
-            TVector value1 = TFloat.AddAndClamp(TFloat.Load(sums + TFloat.Lanes), bias1, minimum, maximum);
+            TVector value0 = TFloat.Load(sums), value1 = TFloat.Load(sums + TFloat.Lanes), last0 = bias0, last1 = bias1;
+            if (_addsResidual)
+            {
+                float* added = (float*)((byte*)to + toResidual);
+                if (panel.Columns < Width)
+                {
+                    PartialStore.Floats(added, sums, panel.Columns);
+                    added = sums;
+                }
+                (last0, last1) = (TFloat.Load(added), TFloat.Load(added + TFloat.Lanes));
+                (value0, value1) = (TFloat.AddAndClamp(value0, bias0, lowest, highest), TFloat.AddAndClamp(value1, bias1, lowest, highest));
+            }
+            value0 = TFloat.AddAndClamp(value0, last0, minimum, maximum);
+            value1 = TFloat.AddAndClamp(value1, last1, minimum, maximum);
             float* target = panel.Columns == Width ? to : sums;
             TFloat.Store(value0, target);
             TFloat.Store(value1, target + TFloat.Lanes);

@@ -37,6 +37,55 @@ public sealed class FloatConvolutionSpecs
     }
 
     [TestMethod]
+    [DynamicData(nameof(Cases), DynamicDataDisplayName = nameof(Title))]
+    public void A_residual_is_added_behind_the_bias_and_before_the_clip_and_the_output_may_take_its_place(string engineName, ConvolutionCase shape)
+    {
+        FloatConvolutionSpec spec = Spec(shape) with { AddsResidual = true };
+        if (shape.Groups > 1 && shape.Groups == shape.OutputChannels)
+        {
+            Assert.ThrowsExactly<QuantizationException>(() => EngineList.Find(engineName).Bind(spec));
+            return;
+        }
+        float[] input = ExtremeData.Floats(shape.Batch * shape.InputPixels * shape.InputChannels, 5);
+        float[] residual = ExtremeData.Floats(shape.Batch * shape.OutputPixels * shape.OutputChannels, 11);
+        float[] expected = Expected(shape, spec, input, residual);
+        BoundConvolution bound = EngineList.Find(engineName).Bind(spec);
+        ConvolutionTables tables = bound.Plan(shape.Size, shape.OutputSize);
+        foreach (GuardSide side in GuardedBuffer<byte>.BothSides)
+        {
+            using var x = new GuardedBuffer<float>(input.Length + Engine.ReadSlack / sizeof(float), side);
+            using var added = new GuardedBuffer<float>(expected.Length, side);
+            using var y = new GuardedBuffer<float>(expected.Length, side);
+            input.CopyTo(x.Span);
+            residual.CopyTo(added.Span);
+
+            bound.Run(tables, shape.Batch, MemoryMarshal.AsBytes(x.Span[..input.Length]), MemoryMarshal.AsBytes(added.Span), MemoryMarshal.AsBytes(y.Span), null);
+            bound.Run(tables, shape.Batch, MemoryMarshal.AsBytes(x.Span[..input.Length]), MemoryMarshal.AsBytes(added.Span), MemoryMarshal.AsBytes(added.Span), null);
+
+            AssertSameBits(expected, y.Span, $"{shape} {side}");
+            AssertSameBits(expected, added.Span, $"{shape} {side} in place");
+        }
+    }
+
+    [TestMethod]
+    public void A_residual_is_as_long_as_the_output_and_given_only_where_it_was_asked_for()
+    {
+        var plain = new FloatConvolutionSpec { Window = ConvolutionWindow.None, InputChannels = 1, OutputChannels = 2, Weights = new[] { 1f, 2f } };
+        byte[] x = new byte[sizeof(float) + Engine.ReadSlack], y = new byte[2 * sizeof(float)];
+        foreach (Engine engine in EnginesUnderTest.All)
+        {
+            BoundConvolution without = engine.Bind(plain), with = engine.Bind(plain with { AddsResidual = true });
+            Refuses("The residual holds 8 bytes; expected 0, since this convolution adds none.", () => without.Run(without.Plan([], []), 1, x, y, y, null));
+            Refuses("The residual holds 0 bytes; expected 8, as many as the output.", () => with.Run(with.Plan([], []), 1, x, y, null));
+            Refuses("The residual holds 4 bytes; expected 8, as many as the output.", () => with.Run(with.Plan([], []), 1, x, y.AsSpan(0, 4), y, null));
+            Refuses("A convolution of 2 groups with one output channel each was to add a residual; expected more channels in a group. Add afterwards.",
+                () => engine.Bind(plain with { Groups = 2, InputChannels = 2, AddsResidual = true }));
+        }
+
+        static void Refuses(string message, Action action) => Assert.AreEqual(message, Assert.ThrowsExactly<QuantizationException>(action).Message);
+    }
+
+    [TestMethod]
     [DynamicData(nameof(SharingCases), DynamicDataDisplayName = nameof(Title))]
     public void Threads_do_not_change_the_bits(string engineName, ConvolutionCase shape)
     {
@@ -79,7 +128,7 @@ public sealed class FloatConvolutionSpecs
         Maximum = shape.OutputChannels % 3 == 0 ? 6f : float.PositiveInfinity,
     };
 
-    private static float[] Expected(ConvolutionCase shape, FloatConvolutionSpec spec, float[] input)
+    private static float[] Expected(ConvolutionCase shape, FloatConvolutionSpec spec, float[] input, float[]? residual = null)
     {
         float[] expected = new float[shape.Batch * shape.OutputPixels * shape.OutputChannels];
         int[] sources = shape.Sources();
@@ -100,6 +149,7 @@ public sealed class FloatConvolutionSpecs
                 }
             }
             sum += spec.Bias.IsEmpty ? 0f : spec.Bias.Span[c];
+            if (residual is not null) { sum += residual[i]; }
             sum = sum < spec.Minimum ? spec.Minimum : sum;
             expected[i] = sum > spec.Maximum ? spec.Maximum : sum;
         }

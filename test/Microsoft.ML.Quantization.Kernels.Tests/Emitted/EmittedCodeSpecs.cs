@@ -18,7 +18,8 @@ public sealed class EmittedCodeSpecs
            select new object[] { $"tile {rows}x{vectors} {output}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.SignedCodes, output))) },
         .. from vectors in Enumerable.Range(1, TileShape.MaxVectors).Append(TileShape.WideVectors)
            from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.Floats) }.Distinct()
-           select new object[] { $"float tile {rows}x{vectors}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, OutputKind.Floats))) },
+           from output in new[] { OutputKind.Floats, OutputKind.AddedFloats }
+           select new object[] { $"float tile {rows}x{vectors} {output}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, output))) },
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            select new object[] { $"tile registers {tiles}x{vectors}", (Action<MachineCode>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },

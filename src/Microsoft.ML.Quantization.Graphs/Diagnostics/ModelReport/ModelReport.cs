@@ -31,7 +31,7 @@ public sealed class ModelReport : IDisposable
             }
         }
         _tap = new(_observers.GroupBy(entry => entry.Key.Value, entry => entry.Value, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal));
-        _plan = ExecutionPlan.Bind(Graph, options);
+        _plan = ExecutionPlan.Bind(Graph, options with { KeepsValues = true });
     }
 
     /// <summary>The fused float graph.</summary>

@@ -21,7 +21,7 @@ internal sealed record ConvolutionForm(ConvolutionWindow Window, int InputChanne
         : WeightOrder.FromGathering(weights, OutputChannels, Depth, Window.Taps);
 
     /// <summary>Packs float weights (in the node's order) and a bias.</summary>
-    public BoundConvolution Bind(Engine engine, ReadOnlySpan<float> weights, ReadOnlyMemory<float> bias, (float Minimum, float Maximum) activation) =>
+    public BoundConvolution Bind(Engine engine, ReadOnlySpan<float> weights, ReadOnlyMemory<float> bias, (float Minimum, float Maximum) activation, bool addsResidual = false) =>
         engine.Bind(new FloatConvolutionSpec
         {
             Window = Window,
@@ -33,5 +33,6 @@ internal sealed record ConvolutionForm(ConvolutionWindow Window, int InputChanne
             Bias = bias,
             Minimum = activation.Minimum,
             Maximum = activation.Maximum,
+            AddsResidual = addsResidual,
         });
 }
