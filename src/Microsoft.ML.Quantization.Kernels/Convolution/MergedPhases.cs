@@ -65,10 +65,11 @@ internal sealed unsafe class MergedPhases : BoundConvolution
         return new MergedTables(_merged.Plan(inputSize, pixels), inputSize, outputSize, pixels) { Owner = this };
     }
 
-    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         LengthCheck.NotNegative(batch);
         tables.RequireOwner(this);
+        SpecCheck.Residual(adds: false, residual.Length, 0);
         var map = (MergedTables)tables;
         long imageBytes = map.InputPixels * _spec.InputChannels, outputBytes = (long)map.Rows * map.Columns * _spec.OutputChannels * _elementSize;
         SpecCheck.Buffers(input.Length, output.Length, batch * imageBytes, batch * outputBytes);

@@ -65,10 +65,11 @@ internal sealed unsafe class ThinInt8Convolution<TDot, TVector> : BoundConvoluti
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ThinTables(_window, inputSize, outputSize, _spec.InputChannels) { Owner = this };
 
-    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, Span<byte> output, WorkerPool? workers)
+    public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         LengthCheck.NotNegative(batch);
         tables.RequireOwner(this);
+        SpecCheck.Residual(adds: false, residual.Length, 0);
         var map = (ThinTables)tables;
         long outputs = (long)batch * map.Rows * map.Columns * _spec.OutputChannels;
         SpecCheck.Buffers(input.Length, output.Length, (long)batch * map.InputRows * map.InputColumns * _spec.InputChannels, outputs * _elementSize);
