@@ -10,7 +10,9 @@ internal sealed class KernelData
 
     public const int InputZeroPoint = 121, OutputZeroPoint = 117;
 
-    public KernelData(KernelShape shape)
+    /// <param name="shape">The kernel.</param>
+    /// <param name="largestWeight">Weights lie between it and its negative.</param>
+    public KernelData(KernelShape shape, int largestWeight = 127)
     {
         var random = new Random(20);
         Input = new byte[shape.InputPixels * shape.Channels];
@@ -18,7 +20,7 @@ internal sealed class KernelData
         // [output, tap, channel of the group], as our engine takes them.
         int depth = shape.Channels / shape.Groups * shape.Kernel * shape.Kernel;
         Weights = new sbyte[shape.Outputs * depth];
-        for (int i = 0; i < Weights.Length; i++) { Weights[i] = (sbyte)random.Next(-127, 128); }
+        for (int i = 0; i < Weights.Length; i++) { Weights[i] = (sbyte)random.Next(-largestWeight, largestWeight + 1); }
         WeightScales = [.. Enumerable.Range(0, shape.Outputs).Select(_ => (0.5f + random.NextSingle()) * 0.02f / MathF.Sqrt(depth))];
         Bias = [.. Enumerable.Range(0, shape.Outputs).Select(_ => random.Next(-2000, 2000))];
     }

@@ -79,15 +79,17 @@ internal static class PeersCommand
         }
     }
 
-    private static Dictionary<string, string> Versions() => new()
+    /// <summary>Of everything that takes part.</summary>
+    public static Dictionary<string, string> Versions() => new()
     {
         ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["system"] = RuntimeInformation.OSDescription,
-        ["onnxruntime"] = OnnxRuntimeSession.Version,
+        ["onnxruntime"] = OnnxRuntimeSession.IsAvailable(out _) ? OnnxRuntimeSession.Version : "none",
         ["microsoft.ml.quantization"] = FileVersionInfo.GetVersionInfo(typeof(PeersCommand).Assembly.Location).ProductVersion ?? "",
     };
 
-    private static string Machine(bool withoutAmx)
+    /// <summary>The processor, and what it may not use.</summary>
+    public static string Machine(bool withoutAmx)
     {
         const string Processors = "/proc/cpuinfo", Model = "model name";
         string? name = File.Exists(Processors) ? File.ReadLines(Processors).FirstOrDefault(static line => line.StartsWith(Model, StringComparison.Ordinal)) : null;

@@ -17,7 +17,12 @@ internal static class Rounds
     {
         int[] calls = new int[candidates.Length];
         for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], ofThread, quick ? s_quickTurn : s_turn); }
-        double[][] rounds = new double[quick ? QuickTurns : Turns][];
+        return Turned(quick ? QuickTurns : Turns, ofThread, calls, candidates);
+    }
+
+    private static double[][] Turned(int turns, bool ofThread, int[] calls, ReadOnlySpan<Action> candidates)
+    {
+        double[][] rounds = new double[turns][];
         for (int round = 0; round < rounds.Length; round++)
         {
             rounds[round] = new double[candidates.Length];
@@ -29,6 +34,18 @@ internal static class Rounds
             }
         }
         return rounds;
+    }
+
+    /// <summary>The same, quick and of this thread, for candidates that the runtime has nothing more to do about.</summary>
+    public static double[][] RunCompiled(params ReadOnlySpan<Action> candidates)
+    {
+        int[] calls = new int[candidates.Length];
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            candidates[i]();
+            calls[i] = Math.Max(1, (int)(s_quickTurn.TotalMilliseconds / Time(candidates[i], true, 2)));
+        }
+        return Turned(QuickTurns, true, calls, candidates);
     }
 
     /// <summary>The middle value.</summary>
