@@ -33,6 +33,8 @@ internal readonly unsafe struct ArmAdvSimdDot : IInt8Dot<Vector128<int>>, IByteP
         return sums + AdvSimd.Arm64.AddPairwise(low, high);
     }
 
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out Vector128<int> v0, out Vector128<int> v1, out Vector128<int> v2, out Vector128<int> v3) =>
         ArmBytes.LoadInterleaved(row0, row1, row2, row3, out v0, out v1, out v2, out v3);
@@ -42,6 +44,12 @@ internal readonly unsafe struct ArmAdvSimdDot : IInt8Dot<Vector128<int>>, IByteP
         ArmBytes.StoreDeinterleaved(destination, v0, v1, v2, v3);
 
     public static int InterleavedColumn(int vector, int lane) => ArmBytes.InterleavedColumn(vector, lane);
+
+    public static CodeRange<Vector128<int>> Range(in CodeLimits limits) => PortableBytes.Range(limits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector128<int> v0, Vector128<int> v1, Vector128<int> v2, Vector128<int> v3, float* multipliers, CodeRange<Vector128<int>> range) =>
+        ArmBytes.StoreCodes(destination, v0, v1, v2, v3, multipliers, range);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3) => PortableBytes.Pack(v0, v1, v2, v3);

@@ -30,4 +30,12 @@ internal static unsafe class ArmBytes
 
     // The registers come out of the zip instructions in the order of the columns.
     public static int InterleavedColumn(int vector, int lane) => 4 * vector + lane;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector128<int> v0, Vector128<int> v1, Vector128<int> v2, Vector128<int> v3, float* multipliers, CodeRange<Vector128<int>> range)
+    {
+        Vector128<ushort> low = Vector128.Narrow(PortableBytes.Codes(v0, multipliers, range).AsUInt32(), PortableBytes.Codes(v1, multipliers + 4, range).AsUInt32());
+        Vector128<ushort> high = Vector128.Narrow(PortableBytes.Codes(v2, multipliers + 8, range).AsUInt32(), PortableBytes.Codes(v3, multipliers + 12, range).AsUInt32());
+        (Vector128.Narrow(low, high) ^ range.Flip.AsByte()).Store(destination);
+    }
 }

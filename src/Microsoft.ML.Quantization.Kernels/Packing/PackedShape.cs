@@ -46,15 +46,17 @@ internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, in
     public ImmutableArray<Panel> CutDepthwise(int width) =>
         [.. Enumerable.Range(0, (OutputChannels + width - 1) / width).Select(index => new Panel(0, index * width, Math.Min(width, OutputChannels - index * width), width))];
 
-    /// <summary>Cuts every group into wide panels; what is left takes a narrow one if it fits.</summary>
-    public ImmutableArray<Panel> Cut(int wide, int narrow)
+    /// <summary>Cuts every group into the widest panels; what is left takes the narrowest that it fits.</summary>
+    /// <param name="widths">Columns of the panels, ascending.</param>
+    public ImmutableArray<Panel> Cut(params ReadOnlySpan<int> widths)
     {
         var panels = ImmutableArray.CreateBuilder<Panel>();
         int perGroup = OutputChannels / Groups;
         for (int channel = 0; channel < OutputChannels;)
         {
             int left = perGroup - channel % perGroup;
-            int width = left <= narrow ? narrow : wide;
+            int width = widths[^1];
+            for (int i = widths.Length - 1; i >= 0 && left <= widths[i]; i--) { width = widths[i]; }
             panels.Add(new(channel / perGroup, channel, Math.Min(left, width), width));
             channel += Math.Min(left, width);
         }

@@ -34,6 +34,8 @@ internal readonly unsafe struct Vector128Dot : IInt8Dot<Vector128<int>>, IBytePa
         return sums + (((even << 16) >> 16) + (even >> 16)) + (((odd << 16) >> 16) + (odd >> 16));
     }
 
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
     // Lane l of vector j takes byte j of lane l of each row: no instruction that moves bytes between lanes is needed.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out Vector128<int> v0, out Vector128<int> v1, out Vector128<int> v2, out Vector128<int> v3)
@@ -55,6 +57,16 @@ internal readonly unsafe struct Vector128Dot : IInt8Dot<Vector128<int>>, IBytePa
     }
 
     public static int InterleavedColumn(int vector, int lane) => 4 * lane + vector;
+
+    public static CodeRange<Vector128<int>> Range(in CodeLimits limits) => PortableBytes.Range(limits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector128<int> v0, Vector128<int> v1, Vector128<int> v2, Vector128<int> v3, float* multipliers, CodeRange<Vector128<int>> range)
+    {
+        Vector128<int> low = PortableBytes.Codes(v0, multipliers, range) | (PortableBytes.Codes(v1, multipliers + 4, range) << 8);
+        Vector128<int> high = (PortableBytes.Codes(v2, multipliers + 8, range) << 16) | (PortableBytes.Codes(v3, multipliers + 12, range) << 24);
+        ((low | high) ^ range.Flip).Store((int*)destination);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3) => PortableBytes.Pack(v0, v1, v2, v3);

@@ -16,8 +16,17 @@ internal readonly struct CodeLimits(int zeroPoint, int minimum, int maximum, boo
     /// <summary>Added to the bits of a rounded value, gives the code in 0..255; int8 codes are 128 larger until <see cref="Flip"/>.</summary>
     public readonly int Shift = zeroPoint + (signed ? 128 : 0) - MagicBits;
 
+    /// <summary>The code of real 0 in 0..255; of int8 codes 128 larger.</summary>
+    public readonly short ZeroPoint = (short)(zeroPoint + (signed ? 128 : 0));
+
+    /// <summary>The smallest code in 0..255; of int8 codes 128 larger.</summary>
+    public readonly byte Smallest = (byte)(minimum + (signed ? 128 : 0));
+
     /// <summary>The bits to turn in each byte.</summary>
     public readonly byte Flip = signed ? (byte)0x80 : (byte)0;
+
+    /// <summary>Rounds values inside the limits to the form that <see cref="Shift"/> completes.</summary>
+    public static Vector128<int> ToBits(Vector128<float> clamped) => (clamped + Vector128.Create(Magic)).AsInt32();
 
     /// <summary>Rounds values inside the limits to the form that <see cref="Shift"/> completes.</summary>
     public static Vector256<int> ToBits(Vector256<float> clamped) => (clamped + Vector256.Create(Magic)).AsInt32();

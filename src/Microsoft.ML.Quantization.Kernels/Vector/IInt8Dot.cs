@@ -28,6 +28,8 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
     /// <summary><c>sums[j] += Σ₄ codes[j, k] · weights[j, k]</c> for codes as <see cref="SignedCodes"/> says and int8 weights, exact modulo 2³².</summary>
     static abstract TVector MultiplyAdd(TVector sums, TVector codes, TVector weights);
 
+    static abstract TVector Add(TVector a, TVector b);
+
     /// <summary>Four rows of 4 · Lanes bytes, one from each pointer, rearranged so that a lane holds one column.</summary>
     static abstract void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out TVector v0, out TVector v1, out TVector v2, out TVector v3);
 
@@ -36,4 +38,12 @@ internal unsafe interface IInt8Dot<TVector> where TVector : struct
 
     /// <summary>The column that lane <paramref name="lane"/> of vector <paramref name="vector"/> holds after <see cref="LoadInterleaved"/>.</summary>
     static abstract int InterleavedColumn(int vector, int lane);
+
+    /// <summary>Limits for <see cref="StoreCodes"/>.</summary>
+    static abstract CodeRange<TVector> Range(in CodeLimits limits);
+
+    /// <summary>
+    /// Scales, rounds and limits 4 · Lanes sums that are arranged as after <see cref="LoadInterleaved"/>, their multipliers alike, and stores the codes in order.
+    /// </summary>
+    static abstract void StoreCodes(byte* destination, TVector v0, TVector v1, TVector v2, TVector v3, float* multipliers, CodeRange<TVector> range);
 }

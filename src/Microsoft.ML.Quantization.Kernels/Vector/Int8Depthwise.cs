@@ -11,10 +11,10 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     where TDot : struct, IInt8Dot<TVector>, IBytePack
     where TVector : struct
 {
-    private const int TileRows = 4, Columns = 3;
+    private const int Columns = 3;
 
-    /// <summary>Pixels between two starts of a row of shared columns: two columns are read again, sums stay in the first-level cache.</summary>
-    private const int SharedPixels = 16;
+    /// <summary>Pixels whose sums fit the first-level cache, where they do not become codes at once.</summary>
+    private const int TilePixels = 16;
 
     private readonly ImmutableArray<Panel> _panels;
     private readonly PinnedMemory _weights; // [panel, quad of taps or column, vector, lane, 4 taps]
@@ -32,7 +32,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     public Int8Depthwise(Int8ConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels)
         : base(shape, spec.Output is FloatOutput ? sizeof(float) : 1, panels.Length, (byte)spec.InputZeroPoint)
     {
-        (_panels, _flips, _output) = (panels, CodeSigns.Flip(spec.InputSigned, TDot.SignedCodes), new(spec.Output, panels));
+        (_panels, _flips, _output) = (panels, CodeSigns.Flip(spec.InputSigned, TDot.SignedCodes), new(spec.Output, panels, InterleavedOrder<TDot, TVector>.Slot));
         int taps = shape.Window.Taps;
         _height = SharedHeight(shape.Window);
         _quads = _height > 0 ? Columns : (taps + 3) / 4;
@@ -63,12 +63,7 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
     {
         for (int index = first; index < end; index++)
         {
-            if (_height > 0)
-            {
-                if (_flips) { SharedColumns<Yes>(block, index); } else { SharedColumns<No>(block, index); }
-            }
-            else if (_flips) { Block<Yes>(block.Rows, block.Stride, block.Count, block.Outputs, index); }
-            else { Block<No>(block.Rows, block.Stride, block.Count, block.Outputs, index); }
+            if (_flips) { Multiply<Yes>(block, index); } else { Multiply<No>(block, index); }
         }
     }
 
@@ -80,39 +75,27 @@ internal sealed unsafe class Int8Depthwise<TDot, TVector> : IndirectConvolution
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    private void SharedColumns<TFlips>(in RowBlock block, int index) where TFlips : struct, IFlag
+    private void Multiply<TFlips>(in RowBlock block, int index) where TFlips : struct, IFlag
     {
         Panel panel = _panels[index];
-        int step = Shape.Window.Strides[^1], column = block.Column;
-        int* sums = stackalloc int[SharedPixels * Width];
-        // Columns pass from one pixel to the next along a row of the image only.
+        int step = Shape.Window.Strides.IsEmpty ? 1 : Shape.Window.Strides[^1], taps = Shape.Window.Taps, column = block.Column;
+        int* sums = stackalloc int[TilePixels * Width];
+        DepthwiseOutput output = _output.Depthwise(index, panel, sums);
         for (int done = 0; done < block.Count;)
         {
-            int run = Math.Min(SharedPixels, Math.Min(block.Count - done, block.Width - column));
-            Int8DepthwiseTile<TDot, TVector, TFlips>.ThreeColumns(block.Rows + done, block.Stride, _height, step, run, panel.Column, Weights(index), Start(index), sums);
-            _output.Write<TDot>(sums, run, index, panel, block.Outputs + done);
-            done += run;
-            column += run;
-            if (column == block.Width) { column = 0; }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    [SkipLocalsInit]
-    private void Block<TFlips>(byte** rows, nint stride, int count, byte** outputs, int index) where TFlips : struct, IFlag
-    {
-        Panel panel = _panels[index];
-        int taps = Shape.Window.Taps;
-        int* start = Start(index);
-        int* sums = stackalloc int[TileRows * Width];
-        for (int row = 0; row < count; row += TileRows)
-        {
-            int take = Math.Min(TileRows, count - row);
-            for (int i = 0; i < take; i++)
+            output.Pixels = block.Outputs + done;
+            int run = block.Count - done;
+            if (output.Sums is not null) { run = Math.Min(run, TilePixels); }
+            if (_height > 0)
             {
-                Int8DepthwiseTile<TDot, TVector, TFlips>.Pixel(rows + row + i, stride, taps, panel.Column, Weights(index), start, sums + i * Width);
+                // Columns pass from one pixel to the next along a row of the image only.
+                run = Math.Min(run, block.Width - column);
+                Int8DepthwiseTile<TDot, TVector, TFlips>.ThreeColumns(block.Rows + done, block.Stride, _height, step, run, panel.Column, Weights(index), Start(index), &output);
+                column = column + run == block.Width ? 0 : column + run;
             }
-            _output.Write<TDot>(sums, take, index, panel, outputs + row);
+            else { Int8DepthwiseTile<TDot, TVector, TFlips>.Pixels(block.Rows + done, block.Stride, taps, run, panel.Column, Weights(index), Start(index), &output); }
+            if (output.Sums is not null) { _output.Write<TDot, TVector>(sums, run, index, panel, output.Pixels); }
+            done += run;
         }
     }
 

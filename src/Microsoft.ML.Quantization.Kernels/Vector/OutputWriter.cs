@@ -7,16 +7,17 @@ namespace Microsoft.ML.Quantization.Kernels;
 internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
 {
     /// <summary>Codes of up to 32 columns for each row.</summary>
-    /// <param name="sums">[rows, width].</param>
+    /// <param name="sums">[rows, stride].</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Columns of the tile: 8, 16 or a multiple of 32.</param>
+    /// <param name="stride">Sums from one row to the next.</param>
+    /// <param name="width">Columns that have sums: 8, 16, 24 or 32.</param>
     /// <param name="columns">Columns to write.</param>
     /// <param name="multipliers">[width].</param>
     /// <param name="outputs">Where each row's pixel starts.</param>
     /// <param name="offset">Bytes from there to the first column.</param>
     /// <param name="limits">The limits of the codes.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Codes(int* sums, int rows, int width, int columns, float* multipliers, byte** outputs, nint offset, in CodeLimits limits)
+    public static void Codes(int* sums, int rows, int stride, int width, int columns, float* multipliers, byte** outputs, nint offset, in CodeLimits limits)
     {
         Vector256<float> low = Vector256.Create(limits.Low), high = Vector256.Create(limits.High);
         Vector256<int> shift = Vector256.Create(limits.Shift);
@@ -24,7 +25,7 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
         Vector256<float> m0 = Vector256.Load(multipliers);
         if (width == 8)
         {
-            for (int row = 0; row < rows; row++, sums += 8)
+            for (int row = 0; row < rows; row++, sums += stride)
             {
                 Vector256<int> v0 = Round(sums, m0, low, high, shift);
                 PartialStore.Columns((TPack.Pack(v0, v0, v0, v0) ^ flip).GetLower(), outputs[row] + offset, columns);
@@ -34,7 +35,7 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
         Vector256<float> m1 = Vector256.Load(multipliers + 8);
         if (width == 16)
         {
-            for (int row = 0; row < rows; row++, sums += 16)
+            for (int row = 0; row < rows; row++, sums += stride)
             {
                 Vector256<int> v0 = Round(sums, m0, low, high, shift), v1 = Round(sums + 8, m1, low, high, shift);
                 Vector128<byte> codes = (TPack.Pack(v0, v1, v0, v1) ^ flip).GetLower();
@@ -42,8 +43,18 @@ internal static unsafe class OutputWriter<TPack> where TPack : struct, IBytePack
             }
             return;
         }
-        Vector256<float> m2 = Vector256.Load(multipliers + 16), m3 = Vector256.Load(multipliers + 24);
-        for (int row = 0; row < rows; row++, sums += width)
+        Vector256<float> m2 = Vector256.Load(multipliers + 16);
+        if (width == 24)
+        {
+            for (int row = 0; row < rows; row++, sums += stride)
+            {
+                Vector256<int> v0 = Round(sums, m0, low, high, shift), v1 = Round(sums + 8, m1, low, high, shift), v2 = Round(sums + 16, m2, low, high, shift);
+                PartialStore.Columns(TPack.Pack(v0, v1, v2, v2) ^ flip, outputs[row] + offset, columns);
+            }
+            return;
+        }
+        Vector256<float> m3 = Vector256.Load(multipliers + 24);
+        for (int row = 0; row < rows; row++, sums += stride)
         {
             Vector256<int> v0 = Round(sums, m0, low, high, shift), v1 = Round(sums + 8, m1, low, high, shift);
             Vector256<int> v2 = Round(sums + 16, m2, low, high, shift), v3 = Round(sums + 24, m3, low, high, shift);

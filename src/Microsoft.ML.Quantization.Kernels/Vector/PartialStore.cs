@@ -14,6 +14,14 @@ internal static unsafe class PartialStore
         for (; count > 0; count--) { *destination++ = *source++; }
     }
 
+    /// <summary>Copies bytes of which the next multiple of 16 can be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Bytes(byte* source, byte* destination, int count)
+    {
+        for (; count >= 16; count -= 16, source += 16, destination += 16) { Vector128.Load(source).Store(destination); }
+        Columns(Vector128.Load(source), destination, count);
+    }
+
     /// <summary>The first <paramref name="count"/> bytes, 0 to 31.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Columns(Vector256<byte> values, byte* destination, int count)

@@ -133,7 +133,7 @@ internal sealed unsafe class ThinInt8Convolution<TDot, TVector> : BoundConvoluti
             for (int column = 0; column < map.Columns; column += Chunk)
             {
                 byte* start = target + column * _elementSize;
-                _output.Write<TDot>(sums + column, 1, channel, new(0, 0, Math.Min(Chunk, map.Columns - column), Chunk), &start);
+                _output.Write<TDot, TVector>(sums + column, 1, channel, new(0, 0, Math.Min(Chunk, map.Columns - column), Chunk), &start);
             }
         }
     }

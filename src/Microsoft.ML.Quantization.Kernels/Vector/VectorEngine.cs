@@ -25,7 +25,7 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
         if (TConvolutions.Bind(spec, shape) is { } emitted) { return emitted; }
         if (shape.IsDepthwise) { return new FloatDepthwise<TFloat, TReal>(spec, shape, shape.CutDepthwise(FloatDepthwise<TFloat, TReal>.Width)); }
         int width = VectorFloatConvolution<TFloat, TReal>.Width;
-        return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width, width));
+        return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width));
     }
 
     private static BoundConvolution BindChecked(Int8ConvolutionSpec spec) =>

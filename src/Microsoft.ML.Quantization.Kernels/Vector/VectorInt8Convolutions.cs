@@ -11,7 +11,6 @@ internal readonly struct VectorInt8Convolutions<TDot, TVector> : IInt8Convolutio
     {
         if (shape.IsDepthwise) { return new Int8Depthwise<TDot, TVector>(spec, shape, shape.CutDepthwise(Int8Depthwise<TDot, TVector>.Width)); }
         if (ThinInt8Convolution<TDot, TVector>.Fits(spec)) { return new ThinInt8Convolution<TDot, TVector>(spec); }
-        (int wide, int narrow) = VectorInt8Convolution<TDot, TVector>.Widths;
-        return new VectorInt8Convolution<TDot, TVector>(spec, shape, shape.Cut(TDot.WideTiles ? wide : narrow, narrow));
+        return new VectorInt8Convolution<TDot, TVector>(spec, shape, shape.Cut(VectorInt8Convolution<TDot, TVector>.Widths.AsSpan()));
     }
 }

@@ -37,4 +37,23 @@ internal readonly unsafe struct Avx2Bytes : IBytePack
 
     // The unpack instructions work on each half of a register by itself.
     public static int InterleavedColumn(int vector, int lane) => 16 * (lane / 4) + 4 * vector + lane % 4;
+
+    public static CodeRange<Vector256<int>> Range(in CodeLimits limits) => new(
+        Vector256.Create(limits.Smallest).AsInt32(), Vector256.Create(limits.High).AsInt32(), Vector256.Create(limits.ZeroPoint).AsInt32(), Vector256.Create(limits.Flip).AsInt32());
+
+    /// <summary>The packing instructions limit too, so only what lies above must be limited before: it would convert to the smallest integer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3, float* multipliers, CodeRange<Vector256<int>> range)
+    {
+        Vector256<float> high = range.High.AsSingle();
+        Vector256<short> low = Avx2.PackSignedSaturate(Round(v0, multipliers, high), Round(v1, multipliers + 8, high));
+        Vector256<short> top = Avx2.PackSignedSaturate(Round(v2, multipliers + 16, high), Round(v3, multipliers + 24, high));
+        Vector256<short> shift = range.Shift.AsInt16();
+        Vector256<byte> codes = Avx2.PackUnsignedSaturate(Avx2.AddSaturate(low, shift), Avx2.AddSaturate(top, shift));
+        (Avx2.Max(codes, range.Low.AsByte()) ^ range.Flip.AsByte()).Store(destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Round(Vector256<int> sums, float* multipliers, Vector256<float> high) =>
+        Avx.ConvertToVector256Int32(Avx.Min(Vector256.ConvertToSingle(sums) * Vector256.Load(multipliers), high));
 }

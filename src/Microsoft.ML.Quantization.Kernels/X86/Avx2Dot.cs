@@ -36,6 +36,8 @@ internal readonly unsafe struct Avx2Dot<TPairsFit> : IInt8Dot<Vector256<int>>, I
         return sums + even + odd;
     }
 
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out Vector256<int> v0, out Vector256<int> v1, out Vector256<int> v2, out Vector256<int> v3) =>
         Avx2Bytes.LoadInterleaved(row0, row1, row2, row3, out v0, out v1, out v2, out v3);
@@ -45,6 +47,12 @@ internal readonly unsafe struct Avx2Dot<TPairsFit> : IInt8Dot<Vector256<int>>, I
         Avx2Bytes.StoreDeinterleaved(destination, v0, v1, v2, v3);
 
     public static int InterleavedColumn(int vector, int lane) => Avx2Bytes.InterleavedColumn(vector, lane);
+
+    public static CodeRange<Vector256<int>> Range(in CodeLimits limits) => Avx2Bytes.Range(limits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3, float* multipliers, CodeRange<Vector256<int>> range) =>
+        Avx2Bytes.StoreCodes(destination, v0, v1, v2, v3, multipliers, range);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3) => Avx2Bytes.Pack(v0, v1, v2, v3);

@@ -35,6 +35,8 @@ internal readonly unsafe struct Avx512Dot<TPairsFit> : IInt8Dot<Vector512<int>>,
         return sums + even + odd;
     }
 
+    public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadInterleaved(byte* row0, byte* row1, byte* row2, byte* row3, out Vector512<int> v0, out Vector512<int> v1, out Vector512<int> v2, out Vector512<int> v3)
     {
@@ -62,6 +64,25 @@ internal readonly unsafe struct Avx512Dot<TPairsFit> : IInt8Dot<Vector512<int>>,
     // The unpack instructions work on each quarter of a register by itself.
     public static int InterleavedColumn(int vector, int lane) => Avx2Bytes.InterleavedColumn(vector, lane);
 
+    public static CodeRange<Vector512<int>> Range(in CodeLimits limits) => new(
+        Vector512.Create(limits.Smallest).AsInt32(), Vector512.Create(limits.High).AsInt32(), Vector512.Create(limits.ZeroPoint).AsInt32(), Vector512.Create(limits.Flip).AsInt32());
+
+    // As in Avx2Bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreCodes(byte* destination, Vector512<int> v0, Vector512<int> v1, Vector512<int> v2, Vector512<int> v3, float* multipliers, CodeRange<Vector512<int>> range)
+    {
+        Vector512<float> high = range.High.AsSingle();
+        Vector512<short> low = Avx512BW.PackSignedSaturate(Round(v0, multipliers, high), Round(v1, multipliers + 16, high));
+        Vector512<short> top = Avx512BW.PackSignedSaturate(Round(v2, multipliers + 32, high), Round(v3, multipliers + 48, high));
+        Vector512<short> shift = range.Shift.AsInt16();
+        Vector512<byte> codes = Avx512BW.PackUnsignedSaturate(Avx512BW.AddSaturate(low, shift), Avx512BW.AddSaturate(top, shift));
+        (Avx512BW.Max(codes, range.Low.AsByte()) ^ range.Flip.AsByte()).Store(destination);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> Pack(Vector256<int> v0, Vector256<int> v1, Vector256<int> v2, Vector256<int> v3) => Avx2Bytes.Pack(v0, v1, v2, v3);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Round(Vector512<int> sums, float* multipliers, Vector512<float> high) =>
+        Avx512F.ConvertToVector512Int32(Avx512F.Min(Vector512.ConvertToSingle(sums) * Vector512.Load(multipliers), high));
 }
