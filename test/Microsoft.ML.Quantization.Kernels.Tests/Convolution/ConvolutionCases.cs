@@ -14,7 +14,7 @@ public static class ConvolutionCases
            from rows in new[] { 1, 5 }
            select ConvolutionCase.MatMul(rows, 13, columns),
         // Every height of every width of tile.
-        .. from columns in new[] { 16, 30, 48, 64 }
+        .. from columns in new[] { 8, 16, 24, 30, 48, 64 }
            from rows in Enumerable.Range(1, 13)
            select ConvolutionCase.MatMul(rows, 20, columns),
         ConvolutionCase.MatMul(101, 33, 70),
