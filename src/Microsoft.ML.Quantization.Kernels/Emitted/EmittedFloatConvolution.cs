@@ -6,6 +6,9 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <summary>Float convolutions of every kind but depthwise, on emitted tiles.</summary>
 internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
 {
+    /// <summary>Weights up to this many bytes stay in the second-level cache: what is fetched ahead is then the input of the next block.</summary>
+    private const long MostKept = 512 * 1024;
+
     private readonly ImmutableArray<Panel> _panels;
     private readonly FloatPanels[] _weights;
     private readonly PinnedMemory _bias;
@@ -48,13 +51,22 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
             TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = depthBytes & 4, Taps = weights.Taps,
             Low = _minimum, High = _maximum, PanelBytes = weights.PanelBytes, ToResidual = block.ToResidual,
         };
+        bool fewWeights = block.AheadBytes > 0 && weights.AllBytes <= MostKept;
         for (int index = first; index < end; index++)
         {
             Panel panel = _panels[index];
             call.Advance = (nint)panel.Group * Shape.Depth * sizeof(float) + pairs;
             call.Weights = (sbyte*)weights.Weights(index);
-            call.Ahead = weights.Weights(index) + (index + 1 < end ? weights.Bytes(index) : 0);
-            call.AheadEnd = index + 1 < end ? call.Ahead + weights.Bytes(index + 1) : call.Ahead;
+            if (fewWeights)
+            {
+                call.Ahead = block.Ahead + block.AheadBytes * (index - first) / (end - first);
+                call.AheadEnd = block.Ahead + block.AheadBytes * (index - first + 1) / (end - first);
+            }
+            else
+            {
+                call.Ahead = weights.Weights(index) + (index + 1 < end ? weights.Bytes(index) : 0);
+                call.AheadEnd = index + 1 < end ? call.Ahead + weights.Bytes(index + 1) : call.Ahead;
+            }
             call.Multipliers = Bias(index);
             call.OutputOffset = (nint)panel.Column * sizeof(float);
             call.Columns = ulong.MaxValue >> (64 - panel.Columns);

@@ -119,14 +119,19 @@ internal sealed partial class MachineCode
     }
 
     /// <summary>Fetches a line of memory into the second-level cache.</summary>
-    public void EmitPrefetch(in Address address)
+    public void EmitPrefetch(in Address address) => Prefetch(0x18, 2, address);
+
+    /// <summary>Fetches a line of memory that is about to be written.</summary>
+    public void EmitPrefetchToWrite(in Address address) => Prefetch(0x0D, 1, address);
+
+    private void Prefetch(int opcode, int operation, in Address address)
     {
         Reserve();
         int extended = ((Index(address, 0) >> 3) << 1) | ((int)address.Base >> 3);
         if (extended != 0) { Byte(0x40 | extended); }
         Byte(0x0F);
-        Byte(0x18);
-        Memory(2, address, 1);
+        Byte(opcode);
+        Memory(operation, address, 1);
     }
 
     public void EmitPush(GeneralRegister register) => Stack(0x50, register);

@@ -65,7 +65,7 @@ internal static class TileEmitter
 
     private static void Begin(MachineCode code, TileShape shape)
     {
-        if (shape.Output == OutputKind.AddedFloats) { TileOutputEmitter.FetchResidual(code, shape); }
+        if (shape.Input == TileInput.Floats) { TileOutputEmitter.FetchOutputs(code, shape); }
         if (shape.Input == TileInput.Floats)
         {
             Zero(code, 0, shape.Sums);

@@ -79,16 +79,25 @@ internal static class TileOutputEmitter
         Store(code, shape);
     }
 
-    /// <summary>Asks for what will be added while the sums are still to be computed.</summary>
-    public static void FetchResidual(MachineCode code, TileShape shape)
+    /// <summary>Asks for the lines that will be added and written while the sums are still to be computed.</summary>
+    public static void FetchOutputs(MachineCode code, TileShape shape)
     {
+        bool adds = shape.Output == OutputKind.AddedFloats;
         code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
-        code.Emit(Mov, ResidualOffset, At(Call, TileCall.OutputOffsetAt));
-        code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
+        code.Emit(Mov, Offset, At(Call, TileCall.OutputOffsetAt));
+        if (adds)
+        {
+            code.Emit(Mov, ResidualOffset, Offset);
+            code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
+        }
         for (int row = 0; row < shape.Rows; row++)
         {
             code.Emit(Mov, Pixel, At(Outputs, row * PointerBytes));
-            for (int vector = 0; vector < shape.Vectors; vector++) { code.EmitPrefetch(At(Pixel, ResidualOffset, vector * VectorBytes)); }
+            for (int vector = 0; vector < shape.Vectors; vector++)
+            {
+                if (adds) { code.EmitPrefetch(At(Pixel, ResidualOffset, vector * VectorBytes)); }
+                code.EmitPrefetchToWrite(At(Pixel, Offset, vector * VectorBytes));
+            }
         }
     }
 

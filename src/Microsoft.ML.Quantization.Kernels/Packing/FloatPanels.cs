@@ -49,6 +49,9 @@ internal sealed unsafe class FloatPanels
     /// <summary>Bytes from one panel to the next, while they are as wide as the first.</summary>
     public nint PanelBytes { get; }
 
+    /// <summary>Bytes of all panels.</summary>
+    public long AllBytes => _bytes;
+
     /// <summary>Bytes of one panel.</summary>
     public nint Bytes(int panel) => (nint)((panel + 1 < _offsets.Length ? _offsets[panel + 1] : _bytes) - _offsets[panel]);
 

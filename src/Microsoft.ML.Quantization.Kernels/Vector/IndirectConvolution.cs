@@ -107,12 +107,12 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         {
             (int block, int part) = Math.DivRem(chunk, parts);
             int first = block * blockRows, count = Math.Min(blockRows, rows - first);
-            owner.RunBlock(map, phase, first, count, _x, _y, toResidual, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
+            owner.RunBlock(map, phase, rows, first, count, _x, _y, toResidual, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunBlock(IndirectTables map, int phase, int first, int count, byte* x, byte* y, nint toResidual, int firstPanel, int endPanel)
+    private void RunBlock(IndirectTables map, int phase, int allRows, int first, int count, byte* x, byte* y, nint toResidual, int firstPanel, int endPanel)
     {
         PhaseTable table = map.Phases[phase];
         int pixelBytes = Shape.PixelBytes;
@@ -155,7 +155,10 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             {
                 for (int spare = count; spare < stride; spare++) { rows[tap * stride + spare] = rows[tap * stride + count - 1]; }
             }
-            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width), firstPanel, endPanel);
+            // Where the next block's input begins, a row of the image further on when windows reach into it.
+            long next = first + count + (taps > 1 ? map.Width : 0);
+            nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
+            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom), firstPanel, endPanel);
         }
         ArrayPool<byte>.Shared.Return(scratch);
     }

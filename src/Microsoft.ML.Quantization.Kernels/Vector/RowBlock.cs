@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>Output pixels that follow one another, with pointers to what they read and write.</summary>
-internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, nint toResidual, int column, int width)
+internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, nint toResidual, int column, int width, byte* ahead, nint aheadBytes)
 {
     /// <summary>[taps, <see cref="Stride"/>] input pointers; some rows after the last may be read.</summary>
     public readonly byte** Rows = rows;
@@ -23,4 +23,10 @@ internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, by
 
     /// <summary>Output pixels on that axis.</summary>
     public readonly int Width = width;
+
+    /// <summary>The input of the next block.</summary>
+    public readonly byte* Ahead = ahead;
+
+    /// <summary>Its bytes; 0 when the next block is not known.</summary>
+    public readonly nint AheadBytes = aheadBytes;
 }

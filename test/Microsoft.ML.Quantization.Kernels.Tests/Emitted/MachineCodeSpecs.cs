@@ -157,6 +157,7 @@ public sealed class MachineCodeSpecs
             Same(code => code.EmitStore(at, register), Instruction.Create(Code.Mov_rm64_r64, icedAt, Wide(register)));
             Same(code => code.EmitDecrement(at), Instruction.Create(Code.Dec_rm64, icedAt));
             Same(code => code.EmitPrefetch(at), Instruction.Create(Code.Prefetcht1_m8, icedAt));
+            Same(code => code.EmitPrefetchToWrite(at), Instruction.Create(Code.Prefetchw_m8, icedAt));
             foreach ((IntegerInstruction ours, Code ofByte, Code ofFour, _) in s_integerNumbers)
             {
                 Same(code => code.Emit(ours, at, -128), Instruction.Create(ofByte, icedAt, -128));
