@@ -52,6 +52,7 @@ internal static unsafe class Int8Suites<TDot, TVector>
             }
         }
         Output(ref data, sums, rows, width);
+        if (wide) { Interleaved(ref data, sums, rows); }
     }
 
     public static void Depthwise(ref CheckData data)
@@ -76,8 +77,9 @@ internal static unsafe class Int8Suites<TDot, TVector>
             }
             start[slot] = -CodeSigns.ZeroPoint(zeroPoint, signed, TDot.SignedCodes) * total;
         }
-        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.Pixel(pointers, 1, taps, 0, (byte*)weights, start, sums); }
-        else { Int8DepthwiseTile<TDot, TVector, No>.Pixel(pointers, 1, taps, 0, (byte*)weights, start, sums); }
+        DepthwiseOutput output = new() { Sums = sums };
+        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.Pixels(pointers, 1, taps, 1, 0, (byte*)weights, start, &output); }
+        else { Int8DepthwiseTile<TDot, TVector, No>.Pixels(pointers, 1, taps, 1, 0, (byte*)weights, start, &output); }
         for (int column = 0; column < width; column++)
         {
             int expected = 0;
@@ -89,6 +91,11 @@ internal static unsafe class Int8Suites<TDot, TVector>
             data.Same(expected, sums[column]);
         }
         Output(ref data, sums, 1, width);
+        Codes codes = new(ref data, 1, width);
+        output = codes.Output;
+        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.Pixels(pointers, 1, taps, 1, 0, (byte*)weights, start, &output); }
+        else { Int8DepthwiseTile<TDot, TVector, No>.Pixels(pointers, 1, taps, 1, 0, (byte*)weights, start, &output); }
+        codes.Check(ref data, sums, 1, width);
     }
 
     public static void DepthwiseRow(ref CheckData data)
@@ -115,8 +122,9 @@ internal static unsafe class Int8Suites<TDot, TVector>
             }
             start[slot] = -CodeSigns.ZeroPoint(zeroPoint, signed, TDot.SignedCodes) * total;
         }
-        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, sums); }
-        else { Int8DepthwiseTile<TDot, TVector, No>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, sums); }
+        DepthwiseOutput output = new() { Sums = sums };
+        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, &output); }
+        else { Int8DepthwiseTile<TDot, TVector, No>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, &output); }
         for (int i = 0; i < count * width; i++)
         {
             int expected = 0;
@@ -127,6 +135,11 @@ internal static unsafe class Int8Suites<TDot, TVector>
             }
             data.Same(expected, sums[i]);
         }
+        Codes codes = new(ref data, count, width);
+        output = codes.Output;
+        if (flips) { Int8DepthwiseTile<TDot, TVector, Yes>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, &output); }
+        else { Int8DepthwiseTile<TDot, TVector, No>.ThreeColumns(pointers, count, height, step, count, 0, (byte*)weights, start, &output); }
+        codes.Check(ref data, sums, count, width);
     }
 
     private static void Output(ref CheckData data, int* sums, int rows, int width)
@@ -140,7 +153,7 @@ internal static unsafe class Int8Suites<TDot, TVector>
         float* reals = data.Take<float>(rows * columns);
         byte** outputs = (byte**)data.Take<nint>(rows);
         for (int row = 0; row < rows; row++) { outputs[row] = codes + row * columns; }
-        OutputWriter<TDot>.Codes(sums, rows, width, columns, multipliers, outputs, 0, new CodeLimits(zeroPoint, minimum, maximum, signed));
+        OutputWriter<TDot>.Codes(sums, rows, width, width, columns, multipliers, outputs, 0, new CodeLimits(zeroPoint, minimum, maximum, signed));
         for (int row = 0; row < rows; row++) { outputs[row] = (byte*)(reals + row * columns); }
         OutputWriter<TDot>.Floats(sums, rows, width, columns, multipliers, outputs, 0, -2.5f, 1e20f);
         for (int i = 0; i < rows * columns; i++)
@@ -151,11 +164,66 @@ internal static unsafe class Int8Suites<TDot, TVector>
         }
     }
 
+    private static void Interleaved(ref CheckData data, int* sums, int rows)
+    {
+        int width = 4 * TDot.Lanes;
+        Codes codes = new(ref data, rows, width);
+        int* arranged = data.Take<int>(rows * width);
+        for (int i = 0; i < rows * width; i++) { arranged[i] = sums[i / width * width + TDot.InterleavedColumn(i % width / TDot.Lanes, i % TDot.Lanes)]; }
+        DepthwiseOutput output = codes.Output;
+        InterleavedWriter<TDot, TVector>.Rows(arranged, rows, output.Columns, output.Multipliers, output.Pixels, 0, output.Limits);
+        codes.Check(ref data, sums, rows, width);
+    }
+
     private static void Run<TFlips>(Tile* tile, bool wide, int rows) where TFlips : struct, IFlag
     {
-        if (wide && rows == 1) { Int8WideTiles<TDot, TVector, TFlips>.Rows1Vectors4(tile); }
-        else if (wide) { Int8WideTiles<TDot, TVector, TFlips>.Rows4Vectors4(tile); }
-        else if (rows == 1) { Int8NarrowTiles<TDot, TVector, TFlips>.Rows1Vectors2(tile); }
-        else { Int8NarrowTiles<TDot, TVector, TFlips>.Rows6Vectors2(tile); }
+        switch (wide, rows)
+        {
+            case (true, 1): Int8Tiles<TDot, TVector, TFlips>.Row<Four>(tile); break;
+            case (true, 2): Int8Tiles<TDot, TVector, TFlips>.Rows<Two, Four>(tile); break;
+            case (true, 3): Int8Tiles<TDot, TVector, TFlips>.Rows<Three, Four>(tile); break;
+            case (true, _): Int8Tiles<TDot, TVector, TFlips>.Rows<Four, Four>(tile); break;
+            case (false, 1): Int8Tiles<TDot, TVector, TFlips>.Row<Two>(tile); break;
+            case (false, 2 or 3): Int8Tiles<TDot, TVector, TFlips>.Rows<Three, Two>(tile); break;
+            default: Int8Tiles<TDot, TVector, TFlips>.Rows<Six, Two>(tile); break;
+        }
+    }
+
+    /// <summary>An output stage whose multipliers are arranged as the sums of four registers.</summary>
+    private readonly struct Codes
+    {
+        private readonly int _zeroPoint, _minimum, _maximum;
+        private readonly float* _multipliers; // in order
+
+        public Codes(ref CheckData data, int rows, int width)
+        {
+            int columns = data.Next(2) == 0 ? width : 1 + data.Next(width);
+            bool signed = data.Next(2) == 1;
+            int lowest = signed ? -128 : 0;
+            _minimum = lowest + data.Next(100);
+            _maximum = _minimum + data.Next(lowest + 256 - _minimum);
+            _zeroPoint = lowest + data.Next(256);
+            _multipliers = data.Take<float>(width);
+            float* arranged = data.Take<float>(width);
+            for (int i = 0; i < width; i++) { _multipliers[i] = data.Next(5) switch { 0 => 3e35f, 1 => 1e-9f, 2 => 0.5f, _ => data.Next(1000) * 1e-5f }; }
+            for (int slot = 0; slot < width; slot++) { arranged[slot] = _multipliers[TDot.InterleavedColumn(slot / TDot.Lanes, slot % TDot.Lanes)]; }
+            byte* codes = data.Take<byte>(rows * columns);
+            byte** outputs = (byte**)data.Take<nint>(rows);
+            for (int row = 0; row < rows; row++) { outputs[row] = codes + row * columns; }
+            Output = new() { Multipliers = arranged, Limits = new(_zeroPoint, _minimum, _maximum, signed), Pixels = outputs, Columns = columns };
+        }
+
+        public readonly DepthwiseOutput Output;
+
+        public void Check(ref CheckData data, int* sums, int rows, int width)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = 0; column < Output.Columns; column++)
+                {
+                    data.Same(Requantization.Code(sums[row * width + column] * _multipliers[column], _zeroPoint, _minimum, _maximum), Output.Pixels[row][column]);
+                }
+            }
+        }
     }
 }
