@@ -35,6 +35,16 @@ public sealed class FitSpec
         }
     }
 
+    [TestMethod]
+    public void A_quantizer_takes_the_place_of_configurations()
+    {
+        XnnpackQuantizer quantizer = new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig(isPerChannel: true));
+        QuantizedModelTransformer quantized = _ml.Transforms.QuantizeStatic(s_model, s_options with { Quantizer = quantizer }).Fit(Sample.View(_ml));
+        Graph graph = quantized.Model.Graph;
+        Assert.AreEqual(ElementType.Int8, graph.Constant(graph.Consumers(graph.Inputs[0].Name).Single().Inputs[2])!.Type, "XNNPACK's activations are qint8");
+        Assert.IsTrue(graph.Nodes.Where(node => node.Operator is "Gemm").All(node => graph.Producer(node.Inputs[0])!.Operator == "DequantizeLinear"));
+    }
+
     /// <summary>An observer written outside the product: as MinMax, with twice the range.</summary>
     private sealed class DoubledRange(ObserverSpec spec) : IObserver
     {

@@ -18,14 +18,18 @@ internal sealed class DynamicRewrite
 
     private readonly Graph _graph;
     private readonly DynamicQuantizationOptions _options;
+    private readonly Func<Node, QConfig?> _configOf;
     private readonly GraphBuilder _builder;
     private readonly QdqWriter _writer;
     private readonly Dictionary<string, ImmutableArray<string>> _quantized = new(StringComparer.Ordinal);
     private readonly ImmutableArray<PassNote>.Builder _notes = ImmutableArray.CreateBuilder<PassNote>();
 
-    public DynamicRewrite(Graph graph, DynamicQuantizationOptions options)
+    /// <param name="graph">The graph.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="configOf">The configuration of a node, where it is not that of the settings.</param>
+    public DynamicRewrite(Graph graph, DynamicQuantizationOptions options, Func<Node, QConfig?>? configOf = null)
     {
-        (_graph, _options) = (graph, options);
+        (_graph, _options, _configOf) = (graph, options, configOf ?? (node => options.QConfigs.Find(node, graph)));
         _builder = new(graph.Name, Math.Max(graph.Opset, Converter.SmallestOpset));
         _writer = new(_builder, graph.Facts.Keys.Concat(graph.Nodes.Select(node => node.Name)));
     }
@@ -65,7 +69,7 @@ internal sealed class DynamicRewrite
     private string? Embedding(Node node)
     {
         if (EmbeddingForm.Decline(_graph, node) is { } reason) { return reason; }
-        if (_options.QConfigs.Find(node, _graph) is not { } config) { return "the configuration says not to quantize it"; }
+        if (_configOf(node) is not { } config) { return "the configuration says not to quantize it"; }
         if (config.Weight is not { Scheme: QScheme.PerChannelAffineFloatQParams, Type: ElementType.QUInt8 or ElementType.QUInt4x2 } spec)
         {
             return "the configuration is not one of embeddings, which have real-valued zero points (float_qparams_weight_only_qconfig)";
@@ -86,7 +90,7 @@ internal sealed class DynamicRewrite
         if (node.Operator == "Gemm" && (node.Attributes.Float("alpha", 1f) != 1f || (node.HasInput(2) && node.Attributes.Float("beta", 1f) != 1f))) { return "its factors alpha and beta cannot be put into its constants"; }
         bool conv = node.Operator == "Conv";
         if (conv && node.HasInput(2) && !Rewriting.TryFloats(_graph, node, 2, out _)) { return "its bias is not a float32 constant"; }
-        (ObserverSpec? spec, string? reason) = Weights(_options.QConfigs.Find(node, _graph));
+        (ObserverSpec? spec, string? reason) = Weights(_configOf(node));
         if (reason is not null) { return reason; }
 
         if (node.Operator == "Gemm" && node.Attributes.Int("transB", 0) != 0) { weights = Transposed(weights); }

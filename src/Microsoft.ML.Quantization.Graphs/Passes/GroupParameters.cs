@@ -20,7 +20,8 @@ internal static class GroupParameters
         return parameters.ToImmutable();
     }
 
-    private static QuantizationParameters Observed(Graph graph, ObserverGroup group, Calibration calibration)
+    /// <summary>The parameters that one group's observer chooses, constants of the group taken in.</summary>
+    internal static QuantizationParameters Observed(Graph graph, ObserverGroup group, Calibration calibration)
     {
         Tensor[] constants = [.. group.Values.Select(graph.Constant).OfType<Tensor>()];
         IObserver? calibrated = calibration.Observers.GetValueOrDefault(group.Name);

@@ -9,6 +9,12 @@ public sealed record StaticQuantizationOptions
     /// <summary>Which observers watch what, and what stays float.</summary>
     public QConfigMapping QConfigs { get; init; } = QConfigMapping.Default;
 
+    /// <summary>
+    /// Says node by node what is quantized and how, in place of <see cref="QConfigs"/> (PyTorch's quantization after export, PT2E): <see cref="XnnpackQuantizer"/>,
+    /// <see cref="X86InductorQuantizer"/>, or one of your own. Null leaves it to <see cref="QConfigs"/>.
+    /// </summary>
+    public GraphQuantizer? Quantizer { get; init; }
+
     /// <summary>The observers that names in <see cref="QConfigs"/> can mean.</summary>
     public ObserverList Observers { get; init; } = ObserverList.BuiltIn;
 
@@ -23,7 +29,7 @@ public sealed record StaticQuantizationOptions
 
     /// <summary>
     /// Whether operators that would be slower in integers stay float, see <see cref="Converter.Run"/>. The file then holds no
-    /// QuantizeLinear for them, and the notes say which and why.
+    /// QuantizeLinear for them, and the notes say which and why. Not together with a <see cref="Quantizer"/>, which alone decides.
     /// </summary>
     public bool PreferSpeed { get; init; }
 

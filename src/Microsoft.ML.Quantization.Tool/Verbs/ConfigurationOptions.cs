@@ -5,22 +5,26 @@ using Microsoft.ML.Quantization.Observers;
 
 namespace Microsoft.ML.Quantization.Tool.Verbs;
 
-/// <summary>The options that choose how a model is quantized: <c>--config</c> or <c>--backend</c>, then <c>--observer</c> and <c>--per-tensor</c>.</summary>
+/// <summary>The options that choose how a model is quantized: <c>--config</c>, <c>--backend</c> or <c>--quantizer</c>, then <c>--observer</c> and <c>--per-tensor</c>.</summary>
 internal sealed class ConfigurationOptions
 {
     private const string PerChannel = "PerChannel";
+    private const string Xnnpack = "xnnpack";
+    private const string X86Inductor = "x86-inductor";
 
     // What PyTorch calls the configuration of its engine for each kind of processor.
     private static readonly (string Backend, string Configuration)[] s_backends = [("x86", "x86"), ("arm", "qnnpack")];
 
     private readonly Option<string?> _config = new("--config") { Description = "A configuration: which observers watch what, and what stays float (.json).", HelpName = "QCONFIG.json" };
     private readonly Option<string?> _backend = new("--backend") { Description = "Start from PyTorch's configuration for x86 or arm (qnnpack) instead of ours." };
+    private readonly Option<string?> _quantizer = new("--quantizer") { Description = "Let one of PyTorch's quantizers for exported graphs decide node by node what is quantized: xnnpack or x86-inductor." };
     private readonly Option<string?> _observer = new("--observer") { Description = $"Observer of activations: {string.Join(", ", ActivationObservers.Select(name => name.ToLowerInvariant()))} (minmax unless the configuration says otherwise).", HelpName = "NAME" };
     private readonly Option<bool> _perTensor = new("--per-tensor") { Description = "One scale for all channels of a weight instead of one for each." };
 
     private ConfigurationOptions()
     {
         _backend.AcceptOnlyFromAmong([.. s_backends.Select(entry => entry.Backend)]);
+        _quantizer.AcceptOnlyFromAmong(Xnnpack, X86Inductor);
         _observer.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !ActivationObservers.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
@@ -51,6 +55,7 @@ internal sealed class ConfigurationOptions
         var options = new ConfigurationOptions();
         verb.Add(options._config);
         verb.Add(options._backend);
+        verb.Add(options._quantizer);
         verb.Add(options._observer);
         verb.Add(options._perTensor);
         verb.Validators.Add(result =>
@@ -58,6 +63,15 @@ internal sealed class ConfigurationOptions
             if (result.GetResult(options._config) is not null && result.GetResult(options._backend) is not null)
             {
                 result.AddError("--config and --backend both choose a whole configuration; expected one of them.");
+            }
+            if (result.GetResult(options._quantizer) is null) { return; }
+            foreach (Option other in (Option[])[options._config, options._backend, options._observer])
+            {
+                if (result.GetResult(other) is not null) { result.AddError($"--quantizer and {other.Name} both choose what is observed and how; expected one of them."); }
+            }
+            if (result.GetResult(options._quantizer) is { Tokens: [{ Value: X86Inductor }] } && result.GetResult(options._perTensor) is not null)
+            {
+                result.AddError($"--quantizer {X86Inductor} gives each output channel its own scale; expected no --per-tensor, or --quantizer {Xnnpack}.");
             }
         });
         return options;
@@ -78,6 +92,14 @@ internal sealed class ConfigurationOptions
         }
         return arguments.GetValue(_perTensor) ? Change(mapping, config => config with { Weight = WholeTensor(config.Weight) }) : mapping;
     }
+
+    /// <summary>The quantizer they name; null when a configuration decides.</summary>
+    public GraphQuantizer? ReadQuantizer(ParseResult arguments) => arguments.GetValue(_quantizer) switch
+    {
+        Xnnpack => new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig(isPerChannel: !arguments.GetValue(_perTensor))),
+        X86Inductor => new X86InductorQuantizer().SetGlobal(X86InductorQuantizer.GetDefaultX86InductorQuantizationConfig()),
+        _ => null,
+    };
 
     private static QConfigMapping ReadFile(string path)
     {

@@ -27,18 +27,22 @@ internal static class StaticVerb
         var verb = new Command("static", "Quantizes a float model to int8, with ranges learned from calibration rows.") { model, calibration, output, rows, seed, preferSpeed, json };
         ConfigurationOptions configuration = ConfigurationOptions.AddTo(verb);
         Option<int?> memory = MemoryOption.AddTo(verb);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult("--quantizer") is not null && result.GetResult(preferSpeed) is not null) { result.AddError("--quantizer alone decides what is quantized; expected no --prefer-speed with it."); }
+        });
         verb.Does(console, (arguments, cancellation) =>
         {
             long start = Stopwatch.GetTimestamp();
             string target = arguments.GetRequiredValue(output);
             OutputFile.CheckPlace(target, arguments.GetRequiredValue(model), arguments.GetRequiredValue(calibration));
-            QConfigMapping mapping = configuration.Read(arguments);
+            (QConfigMapping mapping, GraphQuantizer? quantizer) = (configuration.Read(arguments), configuration.ReadQuantizer(arguments));
             long? memoryLimit = MemoryOption.Read(arguments, memory);
             ModelFile file = ModelFile.Load(arguments.GetRequiredValue(model), memoryLimit);
             if (file.Graph.IsQuantized) { throw new QuantizationException($"'{file.FilePath}' is quantized already; expected a float model."); }
             using DataFile data = DataFile.Open(arguments.GetRequiredValue(calibration), memoryLimit: memoryLimit);
             ModelRows chosen = Choose(ModelRows.Match(file.Graph, data), arguments.GetValue(rows), arguments.GetValue(seed) ?? 0);
-            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, arguments.GetValue(preferSpeed), memoryLimit, progress, cancellation));
+            QuantizedModel quantized = Watch.Rows(console, "calibration rows", chosen.Count, progress => Quantize(file.Graph, chosen, mapping, quantizer, arguments.GetValue(preferSpeed), memoryLimit, progress, cancellation));
             using ExecutionPlan plan = ExecutionPlan.Bind(quantized.Graph);
             cancellation.ThrowIfCancellationRequested();
             OnnxExporter.Save(quantized.Graph, target); // whole or not at all, a data file beside it included
@@ -55,11 +59,12 @@ internal static class StaticVerb
     private static ModelRows Choose(ModelRows all, int? limit, ulong seed) =>
         limit is int count && count < all.Count ? all.Pick(ReservoirSampler.Choose(count, all.Count, seed)) : all;
 
-    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, bool preferSpeed, long? memoryLimit, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
+    private static QuantizedModel Quantize(Graph model, ModelRows rows, QConfigMapping mapping, GraphQuantizer? quantizer, bool preferSpeed, long? memoryLimit, Action<int>? progress, CancellationToken cancellation) => rows.Count == 0
         ? throw new QuantizationException("The calibration data has no rows; expected at least one. About 500 to 1,000 representative rows are usual.")
         : ModelQuantizer.QuantizeStatic(model, rows.Batches(rows.FixedBatch is null ? CalibrationBatch : rows.BatchSize(null)), new StaticQuantizationOptions
         {
             QConfigs = mapping,
+            Quantizer = quantizer,
             PreferSpeed = preferSpeed,
             MemoryLimit = memoryLimit,
             TotalRows = rows.Count,

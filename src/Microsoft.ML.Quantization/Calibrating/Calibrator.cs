@@ -28,6 +28,7 @@ internal sealed class Calibrator(QuantizableModel model, NetworkColumns columns,
         using var quantizer = new StaticQuantizer(model.Graph, new()
         {
             QConfigs = options.QConfigs,
+            Quantizer = options.Quantizer,
             Observers = options.Observers,
             Engine = _network.Execution.Engine,
             Threads = options.Threads ?? 1,

@@ -9,6 +9,12 @@ public record QuantizeObserveOptions : ScoringOptions
     /// <summary>Which observers watch what, and what stays float.</summary>
     public QConfigMapping QConfigs { get; init; } = QConfigMapping.Default;
 
+    /// <summary>
+    /// Says node by node what is quantized and how, in place of <see cref="QConfigs"/>: <see cref="XnnpackQuantizer"/>, <see cref="X86InductorQuantizer"/>, or one of your own.
+    /// Null, the default, leaves it to <see cref="QConfigs"/>. Not together with <see cref="ConvertOptions.PreferSpeed"/>.
+    /// </summary>
+    public GraphQuantizer? Quantizer { get; init; }
+
     /// <summary>The observers that names in <see cref="QConfigs"/> can mean; add your own with <see cref="ObserverList.With"/>.</summary>
     public ObserverList Observers { get; init; } = ObserverList.BuiltIn;
 

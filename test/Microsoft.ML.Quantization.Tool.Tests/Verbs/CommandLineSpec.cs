@@ -22,6 +22,11 @@ public sealed class CommandLineSpec
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --observer mean", "There is no observer 'mean' of activations; expected one of entropy, histogram, minmax, movingaverageminmax, mse, octav, percentile.")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --backend z80", "z80")]
     [DataRow("static a.onnx --calibration a.npz -o b.onnx --config c.json --backend x86", "expected one of them")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --quantizer qnnpack", "qnnpack")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --quantizer xnnpack --backend x86", "--quantizer and --backend both choose what is observed and how; expected one of them.")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --quantizer xnnpack --observer mse", "--quantizer and --observer both choose")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --quantizer x86-inductor --per-tensor", "gives each output channel its own scale; expected no --per-tensor, or --quantizer xnnpack.")]
+    [DataRow("static a.onnx --calibration a.npz -o b.onnx --quantizer xnnpack --prefer-speed", "--quantizer alone decides what is quantized; expected no --prefer-speed with it.")]
     [DataRow("evaluate a.onnx --data a.npz --metric wit", "wit")]
     public void Wrong_usage_is_exit_2_with_a_message_and_a_hint(string line, string expected)
     {

@@ -92,7 +92,7 @@ public sealed class StaticVerbSpec
         string rows = SmallModels.Rows(_folder, 100);
         CommandRun.Json("static", model, "--calibration", rows, "-o", _folder.At("default.onnx"));
         int number = 0;
-        foreach (string[] options in (string[][])[["--observer", "Histogram"], ["--per-tensor"], ["--backend", "x86"], ["--backend", "arm"]])
+        foreach (string[] options in (string[][])[["--observer", "Histogram"], ["--per-tensor"], ["--backend", "x86"], ["--backend", "arm"], ["--quantizer", "xnnpack"], ["--quantizer", "x86-inductor"], ["--quantizer", "xnnpack", "--per-tensor"]])
         {
             string written = _folder.At($"{number++}.onnx");
             CommandRun.Json(["static", model, "--calibration", rows, "-o", written, .. options]);
@@ -100,6 +100,15 @@ public sealed class StaticVerbSpec
         }
         Assert.IsTrue(WeightScales("default.onnx").All(length => length > 1));
         Assert.IsTrue(WeightScales("1.onnx").All(length => length == 1), "--per-tensor: one scale for each weight");
+    }
+
+    [TestMethod]
+    public void A_quantizer_decides_node_by_node_and_its_notes_say_what()
+    {
+        string model = SmallModels.Dense(_folder), rows = SmallModels.Rows(_folder, 64);
+        JsonElement result = CommandRun.Json("static", model, "--calibration", rows, "-o", _folder.At("a.onnx"), "--quantizer", "xnnpack");
+        Assert.AreEqual(2, result.GetProperty("integerCalls").GetInt32());
+        StringAssert.Contains(string.Join('\n', result.GetProperty("notes").EnumerateArray().Select(note => note.GetString())), "PreparePt2e applied at 'first': Gemm x: qint8 -128..127 per_tensor_affine Histogram");
     }
 
     [TestMethod]
