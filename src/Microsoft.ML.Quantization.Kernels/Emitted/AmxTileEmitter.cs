@@ -43,6 +43,13 @@ internal static class AmxTileEmitter
 
     private static GeneralRegister RowsLeft => R12;
 
+    /// <summary>Emits the function that sets the sizes of the tile registers.</summary>
+    public static void WriteConfiguration(MachineCode code)
+    {
+        code.Emit(Mov, Rcx, At(Call, TileCall.ConfigurationAt));
+        code.Emit(Ldtilecfg, At(Rcx));
+    }
+
     /// <summary>Emits it as a function of one <see cref="TileCall"/>.</summary>
     /// <param name="code">The assembler.</param>
     /// <param name="inputTiles">1 or 2.</param>
@@ -51,8 +58,6 @@ internal static class AmxTileEmitter
     public static void Write(MachineCode code, int inputTiles, int vectors, OutputKind output)
     {
         CodeLabel block = new();
-        code.Emit(Mov, Rcx, At(Call, TileCall.ConfigurationAt));
-        code.Emit(Ldtilecfg, At(Rcx));
         code.Emit(Mov, Input, At(Call, TileCall.RowsAt));
         code.Emit(Mov, InputStride, At(Call, TileCall.InputStrideAt));
         code.Emit(Mov, WeightStride, vectors * VectorBytes);
@@ -64,7 +69,6 @@ internal static class AmxTileEmitter
         code.Emit(Add, Input, R10);
         code.EmitDecrement(At(Call, TileCall.TilesAt));
         code.Emit(Jne, block);
-        code.EmitTileRelease();
     }
 
     private static TileRegister SumTile(int input, int column) => s_tiles[input * ColumnTiles + column];

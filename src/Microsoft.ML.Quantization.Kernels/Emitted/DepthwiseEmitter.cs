@@ -178,10 +178,13 @@ internal static class DepthwiseEmitter
         code.Emit(Vpaddsw, Zmm20, Zmm20, Zmm24);
         code.Emit(Vpaddsw, Zmm22, Zmm22, Zmm24);
         code.Emit(Vpackuswb, Zmm20, Zmm20, Zmm22);
-        code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.SmallestAt));
-        code.Emit(Vpbroadcastd, Zmm25, At(Call, TileCall.LargestAt));
-        code.Emit(Vpmaxub, Zmm20, Zmm20, Zmm24);
-        code.Emit(Vpminub, Zmm20, Zmm20, Zmm25);
+        if (shape.Output != OutputKind.AllCodes)
+        {
+            code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.SmallestAt));
+            code.Emit(Vpbroadcastd, Zmm25, At(Call, TileCall.LargestAt));
+            code.Emit(Vpmaxub, Zmm20, Zmm20, Zmm24);
+            code.Emit(Vpminub, Zmm20, Zmm20, Zmm25);
+        }
         code.Emit(Vpxord, Zmm20, Zmm20, Broadcast(Call, TileCall.FlipAt));
         code.Emit(Mov, Rax, At(Outputs));
         code.Emit(Add, Rax, At(Call, TileCall.OutputOffsetAt));

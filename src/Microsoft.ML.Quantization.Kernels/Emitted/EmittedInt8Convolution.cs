@@ -52,8 +52,9 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         nint pairs = weights.Depth & ~7;
         TileCall call = new() { TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits };
         _output.Describe(ref call);
-        for (int index = first; index < end; index++)
+        for (int turn = first; turn < end; turn++)
         {
+            int index = block.Backwards ? first + end - 1 - turn : turn;
             Panel panel = _panels[index];
             Describe(ref call, weights, index, block.Outputs);
             call.Advance = panel.Group * Shape.Depth + pairs;
@@ -90,13 +91,16 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
                 stride = weights.Depth;
                 for (int row = 0; row < block.Count; row++) { Unsafe.CopyBlockUnaligned(input + row * stride, block.Rows[row], (uint)stride); }
             }
-            TileCall call = new() { InputStride = stride, Sums = (int*)ToLine(sums), Steps = weights.Depth / AmxTileEmitter.StepBytes };
+            AmxConfiguration sizes = default;
+            TileCall call = new() { Configuration = &sizes, InputStride = stride, Sums = (int*)ToLine(sums), Steps = weights.Depth / AmxTileEmitter.StepBytes };
             _output.Describe(ref call);
-            for (int index = first; index < end; index++)
+            for (int turn = first; turn < end; turn++)
             {
+                int index = block.Backwards ? first + end - 1 - turn : turn;
                 Describe(ref call, weights, index, block.Outputs);
                 MultiplyOnTileRegisters(&call, input, block.Count, _panels[index].Width / TileShape.Lanes);
             }
+            ((delegate* unmanaged<TileCall*, void>)AmxKernels.Release)(&call);
         }
         if (lines is not null) { ArrayPool<byte>.Shared.Return(lines); }
     }
@@ -108,8 +112,11 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         for (int done = 0; done < count;)
         {
             int blockRows = Math.Min(Block, count - done), blocks = (count - done) / blockRows;
-            AmxConfiguration sizes = new(blockRows);
-            call->Configuration = &sizes;
+            if (call->BlockRows != blockRows)
+            {
+                *call->Configuration = new(blockRows);
+                ((delegate* unmanaged<TileCall*, void>)AmxKernels.Configure)(call);
+            }
             call->Rows = (byte**)(input + done * call->InputStride);
             call->BlockRows = blockRows;
             call->Tiles = blocks;

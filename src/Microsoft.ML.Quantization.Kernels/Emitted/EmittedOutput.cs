@@ -16,7 +16,10 @@ internal sealed unsafe class EmittedOutput
     {
         _stage = spec.Output;
         ImmutableArray<float> multipliers = _stage is QuantizedOutput codes ? codes.Multipliers : ((FloatOutput)_stage).Scales;
-        Kind = _stage is FloatOutput ? OutputKind.Floats : Fits(spec, multipliers) ? OutputKind.Codes : OutputKind.ClampedCodes;
+        Kind = _stage is FloatOutput ? OutputKind.Floats
+            : !Fits(spec, multipliers) ? OutputKind.ClampedCodes
+            : _stage is QuantizedOutput { Signed: false, Minimum: 0, Maximum: 255 } or QuantizedOutput { Signed: true, Minimum: -128, Maximum: 127 } ? OutputKind.AllCodes
+            : OutputKind.Codes;
         _offsets = new int[panels.Length];
         int columns = 0;
         for (int i = 0; i < panels.Length; i++)

@@ -6,6 +6,9 @@ internal enum OutputKind
     /// <summary>Codes of sums that are proved to fit an integer after scaling; limiting them as bytes is enough.</summary>
     Codes,
 
+    /// <summary>As <see cref="Codes"/>, where every code of the type may be written: packing sums to bytes limits them.</summary>
+    AllCodes,
+
     /// <summary>Codes of sums that may not fit; they are limited as floats before they become integers.</summary>
     ClampedCodes,
 

@@ -137,8 +137,12 @@ internal static class TileOutputEmitter
     private static void Pack(MachineCode code, TileShape shape)
     {
         code.Emit(Vpbroadcastd, Zmm28, At(Call, TileCall.ShiftAt));
-        code.Emit(Vpbroadcastd, Zmm29, At(Call, TileCall.SmallestAt));
-        code.Emit(Vpbroadcastd, Zmm30, At(Call, TileCall.LargestAt));
+        bool limits = shape.Output != OutputKind.AllCodes;
+        if (limits)
+        {
+            code.Emit(Vpbroadcastd, Zmm29, At(Call, TileCall.SmallestAt));
+            code.Emit(Vpbroadcastd, Zmm30, At(Call, TileCall.LargestAt));
+        }
         code.Emit(Vpbroadcastd, Zmm31, At(Call, TileCall.FlipAt));
         if (shape.Vectors < TileShape.MaxVectors)
         {
@@ -151,8 +155,11 @@ internal static class TileOutputEmitter
             Words(code, first, shape.Vectors > 1 ? Sum(shape, row, 1) : Zmm27);
             if (shape.Vectors > 2) { Words(code, Sum(shape, row, 2), shape.Vectors > 3 ? Sum(shape, row, 3) : Zmm27); }
             code.Emit(Vpackuswb, first, first, shape.Vectors > 2 ? Sum(shape, row, 2) : Zmm27);
-            code.Emit(Vpmaxub, first, first, Zmm29);
-            code.Emit(Vpminub, first, first, Zmm30);
+            if (limits)
+            {
+                code.Emit(Vpmaxub, first, first, Zmm29);
+                code.Emit(Vpminub, first, first, Zmm30);
+            }
             code.Emit(Vpxord, first, first, Zmm31);
             if (shape.Vectors < TileShape.MaxVectors) { code.Emit(Vpermd, first, Zmm26, first); }
         }

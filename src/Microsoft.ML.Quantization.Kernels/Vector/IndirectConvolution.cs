@@ -22,13 +22,19 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     /// <summary>Below this many multiplications another thread costs more than it saves.</summary>
     private const long WorthSharing = 1 << 18;
 
+    private const int CacheLine = 64;
+
     private readonly int _outputElementSize;
     private readonly int _blockRows;
     private readonly PinnedMemory _zero;
 
+    // Passes over the weights of each phase, by whichever thread. Callers may race for it: only the order of panels depends on it.
+    private readonly int[] _passes;
+
     protected IndirectConvolution(PackedShape shape, int outputElementSize, int panels, byte zero)
     {
         (Shape, Phases, _outputElementSize, PanelCount) = (shape, ConvolutionPhase.Split(shape.Window, shape.Transposed), outputElementSize, panels);
+        _passes = new int[Phases.Length];
         // Windows that are not copied overlap: a block reads about as many pixels as its outputs step over.
         int taps = shape.Window.Taps, pixels = shape.Gathers ? taps : Math.Min(taps, shape.Window.Strides.Aggregate(1, static (product, stride) => product * stride));
         _blockRows = Math.Clamp(BlockBytes / (pixels * shape.PixelBytes + (shape.Gathers ? 1 : taps) * sizeof(byte*)), FewestBlockRows, MaxBlockRows);
@@ -85,7 +91,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int blocks = (rows + blockRows - 1) / blockRows, parts = 1;
         // Few rows: the panels are shared out as well.
         if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / blocks); }
-        Block work = new(this, map, phase, rows, blockRows, parts, x, y, toResidual);
+        int pass = _passes[phase];
+        _passes[phase] = pass + blocks;
+        Block work = new(this, map, phase, rows, blockRows, parts, pass, x, y, toResidual);
         if (share) { workers!.Run(work, blocks * parts); return; }
         for (int block = 0; block < blocks; block++) { work.Run(block); }
     }
@@ -98,7 +106,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     protected abstract void Multiply(int phase, in RowBlock block, int first, int end);
 
     /// <summary>One piece of work for the pool.</summary>
-    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int blockRows, int parts, byte* x, byte* y, nint toResidual) : IChunkedWork
+    private readonly struct Block(IndirectConvolution owner, IndirectTables map, int phase, int rows, int blockRows, int parts, int pass, byte* x, byte* y, nint toResidual) : IChunkedWork
     {
         private readonly byte* _x = x;
         private readonly byte* _y = y;
@@ -107,24 +115,26 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         {
             (int block, int part) = Math.DivRem(chunk, parts);
             int first = block * blockRows, count = Math.Min(blockRows, rows - first);
-            owner.RunBlock(map, phase, rows, first, count, _x, _y, toResidual, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts);
+            bool backwards = (pass + block) % 2 != 0;
+            owner.RunBlock(map, phase, rows, first, count, _x, _y, toResidual, part * owner.PanelCount / parts, (part + 1) * owner.PanelCount / parts, backwards);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void RunBlock(IndirectTables map, int phase, int allRows, int first, int count, byte* x, byte* y, nint toResidual, int firstPanel, int endPanel)
+    private void RunBlock(IndirectTables map, int phase, int allRows, int first, int count, byte* x, byte* y, nint toResidual, int firstPanel, int endPanel, bool backwards)
     {
         PhaseTable table = map.Phases[phase];
         int pixelBytes = Shape.PixelBytes;
         int taps = Shape.Gathers ? 1 : table.Taps;
         int stride = count + SpareRows;
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + Engine.ReadSlack);
+        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + CacheLine + Engine.ReadSlack);
         fixed (byte* memory = scratch)
         {
             byte** rows = (byte**)memory;
             byte** outputs = rows + taps * stride;
             byte* windows = (byte*)(outputs + stride);
+            windows += -(nint)windows & (CacheLine - 1);
             nint imageBytes = (nint)map.InputPixels * pixelBytes;
             if (table.InOrder)
             {
@@ -158,7 +168,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             // Where the next block's input begins, a row of the image further on when windows reach into it.
             long next = first + count + (taps > 1 ? map.Width : 0);
             nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
-            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom), firstPanel, endPanel);
+            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards), firstPanel, endPanel);
         }
         ArrayPool<byte>.Shared.Return(scratch);
     }

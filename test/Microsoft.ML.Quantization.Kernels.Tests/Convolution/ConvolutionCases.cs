@@ -24,6 +24,10 @@ public static class ConvolutionCases
         ConvolutionCase.Conv2D("one pixel of wide groups", 1, 10, 272, 1, 1, 1, 0, 1, 2),
         ConvolutionCase.MatMul(0, 5, 3),
         ConvolutionCase.MatMul(3, 1031, 40),
+        // Tile registers of two heights in turn, over several panels and over one.
+        ConvolutionCase.MatMul(49, 130, 200),
+        ConvolutionCase.MatMul(39, 144, 24),
+        ConvolutionCase.Conv2D("rows that are no whole cache lines", 2, 24, 70, 7, 3, 1, 1),
         .. from channels in new[] { 1, 2, 3, 4, 5, 8, 16, 17 }
            from kernel in new[] { 1, 3 }
            select ConvolutionCase.Conv2D("few channels", 2, channels, 16, 7, kernel, 1, kernel / 2),

@@ -109,6 +109,9 @@ public sealed class Int8ConvolutionSpecs
         ImmutableArray<float> small = [.. multipliers.Select(static multiplier => Math.Min(multiplier, 0.02f))];
         yield return new QuantizedOutput(small, 117, 3, 250, false);
         yield return new QuantizedOutput(small, -120, -120, 127, true);
+        // And every code of the type, which packing alone may limit.
+        yield return new QuantizedOutput(small, 117, 0, 255, false);
+        yield return new QuantizedOutput(small, -3, -128, 127, true);
         yield return new FloatOutput(multipliers, -2.5f, 1e20f);
     }
 

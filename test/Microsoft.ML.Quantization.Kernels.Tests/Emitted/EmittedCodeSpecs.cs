@@ -23,6 +23,7 @@ public sealed class EmittedCodeSpecs
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            select new object[] { $"tile registers {tiles}x{vectors}", (Action<MachineCode>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
+        ["tile register sizes", (Action<MachineCode>)AmxTileEmitter.WriteConfiguration],
         .. from taps in new[] { 1, 9, 25 }
            select new object[] { $"float depthwise of {taps} taps", (Action<MachineCode>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },
         .. from columns in new[] { 0, 3, 5 }
