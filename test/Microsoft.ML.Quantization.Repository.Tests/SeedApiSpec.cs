@@ -15,7 +15,7 @@ public sealed class SeedApiSpec
     private const int Names = 301;
 
     /// <summary>How many have a symbol. Raise it with every name that gets one; it does not go down.</summary>
-    private const int Resolved = 216;
+    private const int Resolved = 220;
 
     private const string None = "-";
     private const string Alias = "alias of ";

@@ -42,15 +42,36 @@ public static class NumericSuite
     public static Comparison CompareModelStub(Graph model, Graph quantized, IEnumerable<ImmutableArray<Tensor>> batches, IComparisonLogger? logger = null, ExecutionOptions? options = null) =>
         Compare(ComparisonKind.Shadows, model, quantized, batches, logger, options);
 
+    /// <summary>The nodes that the fused float graph and the graph made from it have in common, by name and operator (PyTorch's <c>get_matching_subgraph_pairs</c>).</summary>
+    /// <exception cref="QuantizationException">The graphs have no node in common.</exception>
+    public static ImmutableArray<MatchedNodes> MatchingNodes(Graph model, Graph quantized, OperatorList? operators = null)
+    {
+        Graph fused = FusionPipeline.Run(model, operators).Graph;
+        return [.. MatchedValue.Find(fused, quantized).Where(match => match.Site.Operator != MatchedValue.Input).Select(match => new MatchedNodes(fused.Node(match.Site.Name), quantized.Node(match.Site.Name)))];
+    }
+
+    /// <summary>The weights of a node as reals (PyTorch's <c>extract_weight_from_node</c>): its float constant, or what its codes mean.</summary>
+    /// <param name="graph">The node's graph, float or quantized.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="operators">The operators that nodes may name.</param>
+    /// <returns>The weights in the layout of the file; null for a node without constant weights.</returns>
+    public static Tensor? ExtractWeight(Graph graph, Node node, OperatorList? operators = null) => WeightOf(graph, node, operators ?? OperatorList.BuiltIn).Reals;
+
     /// <summary>The comparison of one node's weights; null without quantized weights.</summary>
     internal static ComparedValue? Weights(MatchedValue match, Graph model, Graph quantized, OperatorList operators)
     {
         if (match.Site.Operator == MatchedValue.Input) { return null; }
-        (Node node, Node twin) = (model.Node(match.Site.Name), quantized.Node(match.Site.Name));
-        if (operators.Find(node, model.Opset).Traits.WeightInput is not { } at || !Rewriting.TryFloats(model, node, at, out Tensor? weight)) { return null; }
-        if (quantized.Producer(twin.Inputs[at]) is not { Operator: QuantizationNodes.Dequantize } dequantize || quantized.Constant(dequantize.Inputs[0]) is not { } codes) { return null; }
-        if (QuantizationNodes.Parameters(quantized, dequantize) is not { } parameters) { return null; }
-        return new(match.Site with { Parameters = parameters }, Similarity.Of(weight.AsSpan<float>(), Dequantizer.Dequantize(codes, parameters).AsSpan<float>()));
+        if (WeightOf(model, model.Node(match.Site.Name), operators) is not (Tensor weight, null)) { return null; }
+        if (WeightOf(quantized, quantized.Node(match.Site.Name), operators) is not (Tensor reals, QuantizationParameters parameters)) { return null; }
+        return new(match.Site with { Parameters = parameters }, Similarity.Of(weight.AsSpan<float>(), reals.AsSpan<float>()));
+    }
+
+    private static (Tensor? Reals, QuantizationParameters? Parameters) WeightOf(Graph graph, Node node, OperatorList operators)
+    {
+        if (operators.Find(node, graph.Opset).Traits.WeightInput is not { } at || !node.HasInput(at)) { return default; }
+        if (Rewriting.TryFloats(graph, node, at, out Tensor? weight)) { return (weight, null); }
+        if (graph.Producer(node.Inputs[at]) is not { Operator: QuantizationNodes.Dequantize } dequantize || graph.Constant(dequantize.Inputs[0]) is not { } codes) { return default; }
+        return QuantizationNodes.Parameters(graph, dequantize) is { } parameters ? (Dequantizer.Dequantize(codes, parameters), parameters) : default;
     }
 
     private static Comparison Compare(ComparisonKind kind, Graph model, Graph quantized, IEnumerable<ImmutableArray<Tensor>> batches, IComparisonLogger? logger, ExecutionOptions? options)

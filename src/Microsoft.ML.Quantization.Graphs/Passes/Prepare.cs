@@ -83,6 +83,9 @@ public static class Prepare
         return observed.ToGroups();
     }
 
+    /// <summary>The observers of a graph of one node that has a role of its own: one for each activation it reads, and one for its output.</summary>
+    internal static ImmutableArray<ObserverGroup> GroupsOf(Graph alone, QConfigMapping mapping, NodeRole role, PrepareOptions options) => Groups(alone, mapping, [role], [true], options);
+
     // A node that reuses its input's observer has no spec of its own.
     private static ObserverSpec? Activation(NodeRole role) => role.Config!.Activation is { Observer: not QConfigMapping.ReuseInput } spec ? spec : null;
 

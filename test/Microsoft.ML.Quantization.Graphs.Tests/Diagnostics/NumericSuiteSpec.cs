@@ -37,6 +37,18 @@ public sealed class NumericSuiteSpec
     }
 
     [TestMethod]
+    public void Nodes_are_paired_and_their_weights_read_from_floats_and_from_codes()
+    {
+        (Graph model, Graph quantized) = Models();
+        ImmutableArray<MatchedNodes> pairs = NumericSuite.MatchingNodes(model, quantized);
+        CollectionAssert.IsSubsetOf(new[] { "conv1", "depthwise", "scores" }, pairs.Select(pair => pair.Model.Name).ToArray());
+        MatchedNodes layer = pairs.Single(pair => pair.Model.Name == "conv1");
+        Tensor reals = NumericSuite.ExtractWeight(FusionPipeline.Run(model).Graph, layer.Model)!, codes = NumericSuite.ExtractWeight(quantized, layer.Quantized)!;
+        Assert.AreEqual(NumericSuite.CompareWeights(model, quantized)["conv1"].Similarity, Similarity.Of(reals.AsSpan<float>(), codes.AsSpan<float>()));
+        Assert.IsNull(NumericSuite.ExtractWeight(quantized, quantized.Node("pool")));
+    }
+
+    [TestMethod]
     public void Logging_changes_no_result_and_no_integer_call()
     {
         (Graph model, Graph quantized) = Models();
