@@ -58,6 +58,12 @@ public abstract class Engine
     public virtual void Add(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
         CodeLoops.Add(a, aMap, b, bMap, y, output);
 
+    /// <summary>Settles the maps of <see cref="Add(ReadOnlySpan{byte}, in CodeParameters, ReadOnlySpan{byte}, in CodeParameters, Span{byte}, in CodeParameters)"/> for many runs.</summary>
+    /// <param name="a">The map of the first side; codes outside its limits do not occur.</param>
+    /// <param name="b">The map of the second side.</param>
+    /// <param name="output">The map of the sums.</param>
+    public virtual BoundSum BindSum(in CodeParameters a, in CodeParameters b, in CodeParameters output) => new PlainSum(this, a, b, output);
+
     /// <summary>y[i] = code(real(a[i]) · real(b[i])), all in float32.</summary>
     public virtual void Multiply(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
         CodeLoops.Multiply(a, aMap, b, bMap, y, output);

@@ -60,6 +60,9 @@ public sealed class ExecutionPlan : IDisposable
     /// <summary>The plan that computes every value of <see cref="Bound"/> by itself, for a tap; null when this one does.</summary>
     internal ExecutionPlan? Showing => _hidesValues ? LazyInitializer.EnsureInitialized(ref _showing, () => Bind(Graph, _options with { KeepsValues = true }, this)) : null;
 
+    /// <summary>Whether the output of each node has a place of its own.</summary>
+    internal bool KeepsValues => _options.KeepsValues;
+
     internal OperatorList Operators { get; }
 
     internal WorkerPool? Workers { get; }

@@ -10,10 +10,12 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <param name="Aliases">Further QuantizeLinear outputs with the codes of one of <paramref name="Outputs"/>.</param>
 /// <param name="WritesCodes">Whether the outputs are codes.</param>
 /// <param name="Bind">Packs the call for an engine.</param>
+/// <param name="Site">What an operator with an integer form was given; null for other groups.</param>
 internal sealed record IntegerGroup(
     Node Node,
     ImmutableArray<string> Inputs,
     ImmutableArray<string> Outputs,
     ImmutableArray<(string Alias, string Output)> Aliases,
     bool WritesCodes,
-    Func<Engine, Step> Bind);
+    Func<Engine, Step> Bind,
+    IntegerSite? Site = null);

@@ -49,7 +49,7 @@ internal static class IntegerGroups
             if (Site(graph, node, op) is not { } candidate) { continue; }
             (IntegerSite site, QuantizedOutputs outputs, ImmutableArray<string> inputs) = candidate;
             string? reason = op.DeclineInteger(site);
-            if (reason is null) { groups[node] = new(node, inputs, outputs.Names, outputs.Aliases, site.Output is not null, engine => op.BindInteger(site with { Engine = engine })); }
+            if (reason is null) { groups[node] = new(node, inputs, outputs.Names, outputs.Aliases, site.Output is not null, engine => op.BindInteger(site with { Engine = engine }), site); }
             else if (RealStep.Accepts(op, site))
             {
                 groups[node] = new(node, inputs, outputs.Names, outputs.Aliases, WritesCodes: true, engine => RealStep.Bind(op, site with { Engine = engine }));

@@ -9,6 +9,9 @@ internal sealed class LayoutStep(bool toChannelsLast) : Step
     /// <summary>The suffix of the channels-last copy of a row-major value, and the other way round.</summary>
     public static string BufferName(string value, BufferLayout layout) => value + (layout == BufferLayout.ChannelsLast ? "\0channels-last" : "\0row-major");
 
+    /// <summary>Whether it goes from row-major to channels-last.</summary>
+    public bool ToChannelsLast => toChannelsLast;
+
     /// <summary>Whether both layouts of that shape are the same bytes: one channel, or one position.</summary>
     public static bool IsTrivial(Shape shape) => shape.Rank < 3 || shape[1] == 1 || shape.Length == shape[0] * shape[1];
 

@@ -10,17 +10,19 @@ internal sealed class PlanBuilder
     private readonly Graph _graph;
     private readonly Engine _engine;
     private readonly OperatorList _operators;
+    private readonly bool _keepsValues;
     private readonly Dictionary<Node, IntegerGroup> _groups;
     private readonly Dictionary<Node, CollapsedGroup> _collapsed;
     private readonly Dictionary<Node, ResidualConvolution> _residuals;
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BufferLayout> _layouts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _copies = new(StringComparer.Ordinal);
     private readonly List<PlanCall> _calls = [];
 
     private PlanBuilder(Graph graph, Engine engine, ExecutionOptions options)
     {
         OperatorList operators = options.Operators;
-        (_graph, _engine, _operators) = (graph, engine, operators);
+        (_graph, _engine, _operators, _keepsValues) = (graph, engine, operators, options.KeepsValues);
         (_groups, ImmutableArray<PassNote> notes) = IntegerGroups.Find(graph, operators);
         (_collapsed, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
         (Dictionary<Node, CollapsedGroup> embeddings, ImmutableArray<PassNote> embeddingNotes) = EmbeddingGroups.Find(graph);
@@ -30,10 +32,11 @@ internal sealed class PlanBuilder
         {
             foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
         }
+        if (!options.KeepsValues) { Notes = ResidualGroups.Join(graph, _groups, Notes); }
         _residuals = options.KeepsValues ? [] : ResidualConvolution.Find(graph, node => _groups.ContainsKey(node) || _collapsed.ContainsKey(node));
     }
 
-    public ImmutableArray<PassNote> Notes { get; }
+    public ImmutableArray<PassNote> Notes { get; private set; }
 
     /// <summary>Constants that steps read at run time, folded results included.</summary>
     public Dictionary<string, Tensor> Constants { get; } = new(StringComparer.Ordinal);
@@ -41,13 +44,13 @@ internal sealed class PlanBuilder
     /// <summary>The value each folded node or alias stands for, and the buffers of the graph's outputs.</summary>
     public ImmutableArray<string> OutputBuffers { get; private set; }
 
-    public ImmutableArray<PlanCall> Calls => [.. _calls];
+    public ImmutableArray<PlanCall> Calls { get; private set; }
 
     /// <summary>Whether every dynamic call chooses a range for each row.</summary>
     public bool RangesPerRow { get; private set; }
 
     /// <summary>Whether the output of a node is computed inside another's call.</summary>
-    public bool HidesValues => _residuals.Count > 0;
+    public bool HidesValues => _residuals.Count > 0 || (!_keepsValues && _calls.Any(static call => call.Step is CopyStep));
 
     public static PlanBuilder Build(Graph graph, Engine engine, ExecutionOptions options)
     {
@@ -55,7 +58,8 @@ internal sealed class PlanBuilder
         Node[] nodes = [.. builder.NeededNodes()];
         builder.RangesPerRow = options.RangesPerRow && builder._groups.Count == 0 && RowSeparation.Holds(graph, nodes, builder._collapsed);
         foreach (Node node in nodes) { builder.Bind(node); }
-        builder.OutputBuffers = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
+        ImmutableArray<string> outputs = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
+        (builder.Calls, builder.OutputBuffers) = PlanEdges.Settle(builder._calls, outputs);
         return builder;
     }
 
@@ -100,7 +104,14 @@ internal sealed class PlanBuilder
         IOperator op = _operators.Find(node, _graph.Opset);
         if (_groups.TryGetValue(node, out IntegerGroup? group))
         {
-            Add(node, group.Bind(_engine), [.. group.Inputs.Select(Resolve)], group.Outputs);
+            ImmutableArray<string> read = [.. group.Inputs.Select(Resolve)];
+            if (group.Site is { } product && op is Gemm or MatMul && Image(read[0]) is { } image)
+            {
+                Step rows = op.BindInteger(RowsOfChannels.Reorder(product with { Engine = _engine }, image.Channels, image.Positions));
+                Add(node, rows, read.SetItem(0, image.Value), group.Outputs, BufferLayout.ChannelsLast);
+                return;
+            }
+            Add(node, group.Bind(_engine), read, group.Outputs);
             return;
         }
 
@@ -122,17 +133,27 @@ internal sealed class PlanBuilder
             [.. node.Outputs.Select(output => output.Length > 0 ? _graph.Fact(output) : new TensorFact(ElementType.Float32, new Shape(0)))], [.. inputs.Select(Constant)]);
     }
 
-    private void Add(Node node, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs)
+    /// <summary>The channels-last image whose rows, channel by channel, a matrix holds; null when it holds no such rows.</summary>
+    private (string Value, int Channels, int Positions)? Image(string matrix)
+    {
+        if (!_copies.TryGetValue(matrix, out string? value) || _layouts.GetValueOrDefault(value) != BufferLayout.ChannelsLast) { return null; }
+        TensorFact image = _graph.Fact(value), rows = _graph.Fact(matrix);
+        if (rows.Rank != 2 || rows.Dimensions[1].Size is not { } depth || image.Dimensions[1].Size is not (> 0 and var channels)) { return null; }
+        return Axes.Product(image.Dimensions.Skip(2)).Size is { } positions && channels * (long)positions == depth ? (value, channels, positions) : null;
+    }
+
+    private void Add(Node node, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs, BufferLayout? readLayout = null)
     {
         ImmutableArray<string> read = [.. inputs.Select((input, i) => input.Length > 0 && step.Reads(i) ? input : "")];
-        BufferLayout layout = step.Layout;
+        BufferLayout layout = readLayout ?? step.Layout;
+        if (step is CopyStep) { _copies[outputs[0]] = inputs[0]; }
         if (layout == BufferLayout.Any)
         {
             string? leader = read.FirstOrDefault(input => input.Length > 0 && Constant(input) is null && _graph.Fact(input).Rank >= 3);
             layout = leader is null ? BufferLayout.RowMajor : _layouts.GetValueOrDefault(leader, BufferLayout.RowMajor);
         }
         _calls.Add(new(node, step, [.. read.Select(input => input.Length == 0 ? "" : InLayout(input, layout, node))], outputs, layout));
-        foreach (string output in outputs) { _layouts[output] = layout; }
+        foreach (string output in outputs) { _layouts[output] = readLayout is null ? layout : BufferLayout.RowMajor; }
     }
 
     /// <summary>The buffer that holds a value in the wanted layout; adds the step that makes it when there is none yet.</summary>

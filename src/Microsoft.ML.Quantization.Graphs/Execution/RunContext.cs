@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Microsoft.ML.Quantization.Graphs.Operators;
 using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs;
@@ -90,7 +91,7 @@ public sealed class RunContext : IDisposable
             if (tap is null) { continue; }
             for (int i = 0; i < source.Outputs.Length; i++)
             {
-                if (source.Step is not LayoutStep && source.Outputs[i].Length > 0) { Show(tap, source.Outputs[i], MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
+                if (source.Step is not LayoutStep && source.Outputs[i].Length > 0) { Show(tap, ValueOf(source.Outputs[i]), MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
             }
         }
     }
@@ -144,8 +145,14 @@ public sealed class RunContext : IDisposable
 
     private Shape ShapeOf(string buffer) => _facts[ValueOf(buffer)].ToShape();
 
-    // A change of layout that moves no byte needs no step: both names mean one buffer.
-    private bool IsAlias(PlanCall call) => call.Step is LayoutStep && LayoutStep.IsTrivial(ShapeOf(call.Inputs[0]));
+    // What moves no byte, a change of layout or of the shape alone, needs no step: both names mean one buffer. Outputs do not lie where the caller writes inputs.
+    private bool IsAlias(PlanCall call) => call.Step switch
+    {
+        LayoutStep => LayoutStep.IsTrivial(ShapeOf(call.Inputs[0])),
+        CopyStep => !_plan.KeepsValues && !_plan.Constants.ContainsKey(call.Inputs[0]) && !_plan.OutputBuffers.Contains(call.Outputs[0])
+            && ShapeOf(call.Inputs[0]).Length == ShapeOf(call.Outputs[0]).Length && !_plan.Bound.Inputs.Any(input => input.Name == call.Inputs[0]),
+        _ => false,
+    };
 
     private Dictionary<string, Memory<byte>> Place(Graph graph, ImmutableArray<PlanCall> calls, ImmutableArray<string> outputs)
     {

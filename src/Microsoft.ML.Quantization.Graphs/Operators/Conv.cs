@@ -85,6 +85,17 @@ internal sealed class Conv : IOperator
         return IntegerProduct.BindConvolution(site, Form(site.Node, weights.Shape, Window(site.Node, weights, site.Inputs[0]!.Fact)!));
     }
 
+    /// <summary>Whether an integer call may add a residual, see <see cref="BindIntegerWithResidual"/>.</summary>
+    public static bool CanAddResidual(Node node, IntegerSite site) => node is { Operator: "Conv", Domain: "" } && site.Output is not null
+        && node.Attributes.Int("group", 1) is var groups && (groups == 1 || groups < site.Inputs[1]!.Constant!.Shape[0]);
+
+    /// <summary>Packs an integer convolution that adds input 1 of its call to its own codes.</summary>
+    public static Step BindIntegerWithResidual(IntegerSite site, ResidualSum residual)
+    {
+        Tensor weights = site.Inputs[1]!.Constant!;
+        return IntegerProduct.BindConvolution(site, Form(site.Node, weights.Shape, Window(site.Node, weights, site.Inputs[0]!.Fact)!), residual);
+    }
+
     private static ConvolutionForm Form(Node node, Shape weights, ConvolutionWindow window)
     {
         int groups = (int)node.Attributes.Int("group", 1);

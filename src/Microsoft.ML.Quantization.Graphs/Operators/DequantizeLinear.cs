@@ -27,21 +27,13 @@ internal sealed class DequantizeLinear : IOperator
 
     public Step Bind(BindSite site) => QuantizationFacts.Parameters(site, site.Inputs[0]!.Type) is { } map ? new DequantizeStep(map) : new ForwardStep(this, site.Node);
 
-    private static void Run(StepCall call, QuantizationParameters map)
+    /// <summary>Runs with a map that is known.</summary>
+    internal static void Run(StepCall call, QuantizationParameters map)
     {
         Shape shape = call.InputShape(0);
         Span<float> y = call.Output<float>(0);
         if (map.Type == ElementType.QInt32) { Dequantizer.Dequantize(call.Input<int>(0), shape, y, map); }
         else if (map.Axis is { } axis) { call.Engine.DequantizePerChannel(call.Input<byte>(0), y, shape.Count(0, axis), shape.Count(axis + 1, shape.Rank), map); }
         else { call.Engine.Dequantize(call.Input<byte>(0), y, CodeParameters.From(map)); }
-    }
-
-    private sealed class DequantizeStep(QuantizationParameters map) : Step
-    {
-        public override BufferLayout Layout => map.IsPerChannel ? BufferLayout.RowMajor : BufferLayout.Any;
-
-        public override bool Reads(int index) => index == 0;
-
-        public override void Run(StepCall call) => DequantizeLinear.Run(call, map);
     }
 }

@@ -35,7 +35,8 @@ internal sealed class QuantizeLinear : IOperator
 
     public Step Bind(BindSite site) => QuantizationFacts.Parameters(site, site.Outputs[0].Type) is { } map ? new QuantizeStep(map) : new ForwardStep(this, site.Node);
 
-    private static void Run(StepCall call, QuantizationParameters map)
+    /// <summary>Runs with a map that is known.</summary>
+    internal static void Run(StepCall call, QuantizationParameters map)
     {
         if (map.Axis is not { } axis)
         {
@@ -44,14 +45,5 @@ internal sealed class QuantizeLinear : IOperator
         }
         Shape shape = call.InputShape(0);
         call.Engine.QuantizePerChannel(call.Input<float>(0), call.Output<byte>(0), shape.Count(0, axis), shape.Count(axis + 1, shape.Rank), map, Rounding.Divide);
-    }
-
-    private sealed class QuantizeStep(QuantizationParameters map) : Step
-    {
-        public override BufferLayout Layout => map.IsPerChannel ? BufferLayout.RowMajor : BufferLayout.Any;
-
-        public override bool Reads(int index) => index == 0;
-
-        public override void Run(StepCall call) => QuantizeLinear.Run(call, map);
     }
 }

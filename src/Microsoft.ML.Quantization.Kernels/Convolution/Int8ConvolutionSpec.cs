@@ -36,4 +36,7 @@ public sealed record Int8ConvolutionSpec
 
     /// <summary>What becomes of the accumulators.</summary>
     public required OutputStage Output { get; init; }
+
+    /// <summary>What is added to the codes before they are written; null for nothing. Only with a <see cref="QuantizedOutput"/>, and not for transposed windows or one channel in each group.</summary>
+    public ResidualSum? Residual { get; init; }
 }

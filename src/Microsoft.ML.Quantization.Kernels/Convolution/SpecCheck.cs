@@ -28,6 +28,7 @@ internal static class SpecCheck
             default:
                 throw new QuantizationException($"The output stage is {spec.Output?.GetType().Name ?? "null"}; expected {nameof(QuantizedOutput)} or {nameof(FloatOutput)}.");
         }
+        if (spec.Residual is { } sum) { Residual(spec, sum); }
         if (!Int8Accumulator.Fits(spec, out string reason)) { throw new QuantizationException(reason); }
     }
 
@@ -36,9 +37,28 @@ internal static class SpecCheck
     {
         Shapes(spec.Window, spec.Groups, spec.InputChannels, spec.OutputChannels, spec.Weights.Length, spec.Bias.Length);
         Limits(spec.Minimum, spec.Maximum);
-        if (spec.AddsResidual && spec.Groups > 1 && spec.Groups == spec.OutputChannels)
+        if (spec.AddsResidual) { GroupsOfSeveral(spec.Groups, spec.OutputChannels); }
+    }
+
+    private static void Residual(Int8ConvolutionSpec spec, ResidualSum sum)
+    {
+        if (spec.Transposed) { throw new QuantizationException("A transposed convolution was to add a residual; expected one that gathers. Add afterwards."); }
+        GroupsOfSeveral(spec.Groups, spec.OutputChannels);
+        if (spec.Output is not QuantizedOutput codes) { throw new QuantizationException($"The output stage is {spec.Output?.GetType().Name ?? "null"} and a residual is to be added to codes; expected {nameof(QuantizedOutput)}."); }
+        if (codes.ZeroPoint != sum.Own.ZeroPoint || codes.Signed != sum.Own.Signed)
         {
-            throw new QuantizationException($"A convolution of {spec.Groups} groups with one output channel each was to add a residual; expected more channels in a group. Add afterwards.");
+            throw new QuantizationException($"The output stage writes {(codes.Signed ? "int8" : "uint8")} codes with zero point {codes.ZeroPoint} and the sum reads {sum.Own}; expected the same.");
+        }
+        sum.Own.Require();
+        sum.Other.Require();
+        sum.Output.Require();
+    }
+
+    private static void GroupsOfSeveral(int groups, int outputs)
+    {
+        if (groups > 1 && groups == outputs)
+        {
+            throw new QuantizationException($"A convolution of {groups} groups with one output channel each was to add a residual; expected more channels in a group. Add afterwards.");
         }
     }
 

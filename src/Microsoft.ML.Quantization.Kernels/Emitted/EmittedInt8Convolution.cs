@@ -32,11 +32,13 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         : base(shape, OutputElementSize(spec), panels.Length, (byte)spec.InputZeroPoint)
     {
         (_panels, _onTileRegisters) = (panels, onTileRegisters);
-        _output = new(spec, panels);
+        _output = new(spec, panels, (shape.Sum as IAffineSum)?.Affine);
         _outputElementSize = OutputElementSize(spec);
         _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, TileColumns.Order(_output.Kind), onTileRegisters ? AmxTileEmitter.StepBytes : sizeof(int)))];
         _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned ? TileInput.SignedCodes : TileInput.Codes, _output.Kind))];
     }
+
+    protected override bool SumsBehind => Shape.Sum is not null && _output.Kind != OutputKind.AddedCodes;
 
     protected override int RowStep => _onTileRegisters ? 2 * AmxTileEmitter.TileRows : base.RowStep;
 
@@ -50,7 +52,7 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         }
         Int8Panels weights = _weights[phase];
         nint pairs = weights.Depth & ~7;
-        TileCall call = new() { TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits };
+        TileCall call = new() { TapBytes = block.Stride * sizeof(byte*), Pairs = -pairs, OddStep = weights.Depth & 4, Taps = weights.Taps, SignBits = TileCall.AllSignBits, ToResidual = block.ToResidual };
         _output.Describe(ref call);
         for (int turn = first; turn < end; turn++)
         {
@@ -92,7 +94,7 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
                 for (int row = 0; row < block.Count; row++) { Unsafe.CopyBlockUnaligned(input + row * stride, block.Rows[row], (uint)stride); }
             }
             AmxConfiguration sizes = default;
-            TileCall call = new() { Configuration = &sizes, InputStride = stride, Sums = (int*)ToLine(sums), Steps = weights.Depth / AmxTileEmitter.StepBytes };
+            TileCall call = new() { Configuration = &sizes, InputStride = stride, Sums = (int*)ToLine(sums), Steps = weights.Depth / AmxTileEmitter.StepBytes, ToResidual = block.ToResidual };
             _output.Describe(ref call);
             for (int turn = first; turn < end; turn++)
             {

@@ -8,15 +8,22 @@ internal sealed unsafe class EmittedOutput
     /// <summary>Every float below it converts to an integer.</summary>
     private const double LargestInteger = 1L << 30;
 
+    private static readonly PinnedMemory s_spread = SpreadBytes();
+
     private readonly PinnedMemory _multipliers;
+    private readonly AffineSum? _sum;
     private readonly int[] _offsets;
     private readonly OutputStage _stage;
 
-    public EmittedOutput(Int8ConvolutionSpec spec, ImmutableArray<Panel> panels)
+    /// <param name="spec">A checked specification.</param>
+    /// <param name="panels">Its panels.</param>
+    /// <param name="sum">How codes are added, where the tiles do it.</param>
+    public EmittedOutput(Int8ConvolutionSpec spec, ImmutableArray<Panel> panels, AffineSum? sum = null)
     {
-        _stage = spec.Output;
+        (_stage, _sum) = (spec.Output, sum);
         ImmutableArray<float> multipliers = _stage is QuantizedOutput codes ? codes.Multipliers : ((FloatOutput)_stage).Scales;
-        Kind = _stage is FloatOutput ? OutputKind.Floats
+        Kind = sum is not null ? OutputKind.AddedCodes
+            : _stage is FloatOutput ? OutputKind.Floats
             : !Fits(spec, multipliers) ? OutputKind.ClampedCodes
             : _stage is QuantizedOutput { Signed: false, Minimum: 0, Maximum: 255 } or QuantizedOutput { Signed: true, Minimum: -128, Maximum: 127 } ? OutputKind.AllCodes
             : OutputKind.Codes;
@@ -34,6 +41,12 @@ internal sealed unsafe class EmittedOutput
             for (int column = 0; column < panels[i].Columns; column++) { Multipliers(i)[order(panels[i].Width, column)] = multipliers[panels[i].Column + column]; }
         }
     }
+
+    /// <summary>
+    /// For vpshufb, a register for each of a row's: the four bytes of every 16 that become its four lanes, whatever the number of registers, once
+    /// each 16 bytes begin with the columns of one block (<see cref="TileColumns"/>).
+    /// </summary>
+    public static byte* Spread => s_spread.Pointer;
 
     /// <summary>Which tiles write it.</summary>
     public OutputKind Kind { get; }
@@ -56,6 +69,27 @@ internal sealed unsafe class EmittedOutput
         call.Smallest = (uint)(codes.Minimum + unsigned) * 0x0101_0101;
         call.Largest = (uint)(codes.Maximum + unsigned) * 0x0101_0101;
         call.Flip = (uint)unsigned * 0x0101_0101;
+        if (_sum is { } sum) { Describe(ref call, sum); }
+    }
+
+    private static void Describe(ref TileCall call, AffineSum sum)
+    {
+        int unsigned = AffineSum.Unsigned(sum.Output);
+        (call.First, call.Second, call.Offset, call.Shift) = (sum.First, sum.Second, sum.Offset, 0);
+        call.Smallest = (uint)(sum.Output.Minimum + unsigned) * 0x0101_0101;
+        call.Largest = (uint)(sum.Output.Maximum + unsigned) * 0x0101_0101;
+        call.Flip = (uint)unsigned * 0x0101_0101;
+        call.ResidualFlip = (uint)AffineSum.Unsigned(sum.B) * 0x0101_0101;
+        call.Spread = Spread;
+    }
+
+    private static PinnedMemory SpreadBytes()
+    {
+        const int Block = 16, Lane = 4, Bytes = Block * Lane;
+        const byte Zero = 0x80;
+        var memory = new PinnedMemory(TileShape.MaxVectors * Bytes);
+        for (int i = 0; i < TileShape.MaxVectors * Bytes; i++) { memory.Pointer[i] = i % Lane == 0 ? (byte)(i / Bytes * Lane + i % Block / Lane) : Zero; }
+        return memory;
     }
 
     /// <summary>Whether every scaled sum converts to an integer whatever the codes are, so that the limits can wait until it is a byte.</summary>

@@ -17,4 +17,7 @@ internal enum OutputKind
 
     /// <summary>Floats, to which as many in another place are added before they are limited.</summary>
     AddedFloats,
+
+    /// <summary>Codes to which those in another place are added as real numbers, see <see cref="AffineSum"/>.</summary>
+    AddedCodes,
 }

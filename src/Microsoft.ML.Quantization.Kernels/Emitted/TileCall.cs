@@ -12,7 +12,8 @@ internal unsafe struct TileCall
     public const int RowsAt = 0, TapBytesAt = 8, AdvanceAt = 16, PairsAt = 24, OddStepAt = 32, WeightsAt = 40, TapsAt = 48, StartAt = 56,
         MultipliersAt = 64, OutputsAt = 72, OutputOffsetAt = 80, TilesAt = 88, ColumnsAt = 96, PartialAt = 104, LowAt = 112, HighAt = 116,
         ShiftAt = 120, SmallestAt = 124, LargestAt = 128, FlipAt = 132, SignBitsAt = 136, TapAt = 144, TapsLeftAt = 152,
-        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192, PanelBytesAt = 200, AheadAt = 208, AheadEndAt = 216, ToResidualAt = 224;
+        ConfigurationAt = 160, InputStrideAt = 168, StepsAt = 176, SumsAt = 184, BlockRowsAt = 192, PanelBytesAt = 200, AheadAt = 208, AheadEndAt = 216, ToResidualAt = 224,
+        FirstAt = 232, SecondAt = 236, OffsetAt = 240, ResidualFlipAt = 244, SpreadAt = 248;
 
     /// <summary>The usual <see cref="SignBits"/>.</summary>
     public const uint AllSignBits = 0x8080_8080;
@@ -112,4 +113,19 @@ internal unsafe struct TileCall
 
     /// <summary>Bytes from an output to what is added to it.</summary>
     [FieldOffset(ToResidualAt)] public nint ToResidual;
+
+    /// <summary>For sums of codes: <see cref="AffineSum.First"/>.</summary>
+    [FieldOffset(FirstAt)] public float First;
+
+    /// <summary>For sums of codes: <see cref="AffineSum.Second"/>.</summary>
+    [FieldOffset(SecondAt)] public float Second;
+
+    /// <summary>For sums of codes: <see cref="AffineSum.Offset"/>.</summary>
+    [FieldOffset(OffsetAt)] public float Offset;
+
+    /// <summary>For sums of codes: the bits that turn codes of the residual into codes in 0..255.</summary>
+    [FieldOffset(ResidualFlipAt)] public uint ResidualFlip;
+
+    /// <summary>For sums of codes: for each register of columns the bytes of a row that its lanes take, see <see cref="EmittedOutput.Spread"/>.</summary>
+    [FieldOffset(SpreadAt)] public byte* Spread;
 }

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal sealed class TileKernels
 {
-    private const int Inputs = 3, Outputs = 5;
+    private const int Inputs = 3, Outputs = 6;
 
     private static readonly TileKernels[] s_all = All();
 

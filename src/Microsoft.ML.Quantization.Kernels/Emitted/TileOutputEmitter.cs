@@ -26,12 +26,13 @@ internal static class TileOutputEmitter
 
     private static GeneralRegister Pixel => R10;
 
-    private static GeneralRegister ResidualOffset => R11;
+    private static GeneralRegister ResidualOffset => Rdx;
 
     /// <summary>Emits the stage for sums in the first registers.</summary>
     public static void Write(MachineCode code, TileShape shape)
     {
         Scale(code, shape);
+        if (shape.Output == OutputKind.AddedCodes) { AddCodes(code, shape); }
         if (!WritesFloats(shape)) { Pack(code, shape); }
         Store(code, shape);
     }
@@ -40,11 +41,7 @@ internal static class TileOutputEmitter
     {
         code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
         code.Emit(Mov, Offset, At(Call, TileCall.OutputOffsetAt));
-        if (shape.Output == OutputKind.AddedFloats)
-        {
-            code.Emit(Mov, ResidualOffset, Offset);
-            code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
-        }
+        if (shape.Output == OutputKind.AddedFloats) { LoadResidualOffset(code); }
         if (shape.Vectors > TileShape.MaxVectors)
         {
             Store(code, shape, partial: false);
@@ -85,11 +82,7 @@ internal static class TileOutputEmitter
         bool adds = shape.Output == OutputKind.AddedFloats;
         code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
         code.Emit(Mov, Offset, At(Call, TileCall.OutputOffsetAt));
-        if (adds)
-        {
-            code.Emit(Mov, ResidualOffset, Offset);
-            code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
-        }
+        if (adds) { LoadResidualOffset(code); }
         for (int row = 0; row < shape.Rows; row++)
         {
             code.Emit(Mov, Pixel, At(Outputs, row * PointerBytes));
@@ -101,9 +94,15 @@ internal static class TileOutputEmitter
         }
     }
 
+    private static void LoadResidualOffset(MachineCode code)
+    {
+        code.Emit(Mov, ResidualOffset, At(Call, TileCall.OutputOffsetAt));
+        code.Emit(Add, ResidualOffset, At(Call, TileCall.ToResidualAt));
+    }
+
     private static void Scale(MachineCode code, TileShape shape)
     {
-        bool clamps = shape.Output is OutputKind.ClampedCodes or OutputKind.Floats;
+        bool clamps = shape.Output is OutputKind.ClampedCodes or OutputKind.Floats or OutputKind.AddedCodes;
         if (shape.Output != OutputKind.Codes)
         {
             code.Emit(Vbroadcastss, Zmm28, At(Call, TileCall.LowAt));
@@ -120,6 +119,38 @@ internal static class TileOutputEmitter
                 code.Emit(Vmulps, sum, sum, Zmm30);
                 if (clamps) { Limit(code, sum); }
                 if (!WritesFloats(shape)) { code.Emit(Vcvtps2dq, sum, sum); }
+            }
+        }
+    }
+
+    /// <summary>Codes less their zero point, as integers, become codes of the sum with the residual, which may be limited further.</summary>
+    private static void AddCodes(MachineCode code, TileShape shape)
+    {
+        code.Emit(Mov, Outputs, At(Call, TileCall.OutputsAt));
+        LoadResidualOffset(code);
+        if (shape.Vectors < TileShape.MaxVectors) { LoadExpansion(code, shape.Vectors); }
+        code.Emit(Vbroadcastss, Zmm28, At(Call, TileCall.FirstAt));
+        code.Emit(Vbroadcastss, Zmm29, At(Call, TileCall.SecondAt));
+        code.Emit(Vbroadcastss, Zmm30, At(Call, TileCall.OffsetAt));
+        code.Emit(Vpbroadcastd, Zmm31, At(Call, TileCall.ResidualFlipAt));
+        code.Emit(Mov, Rcx, At(Call, TileCall.SpreadAt));
+        code.Emit(Kmovq, K1, At(Call, TileCall.ColumnsAt));
+        for (int row = 0; row < shape.Rows; row++)
+        {
+            code.Emit(Mov, Pixel, At(Outputs, row * PointerBytes));
+            code.Emit(Vpxord, Zmm24, Zmm24, Zmm24);
+            code.Emit(Vmovdqu8, Zmm24, At(Pixel, ResidualOffset) with { Mask = K1 });
+            code.Emit(Vpxord, Zmm24, Zmm24, Zmm31);
+            if (shape.Vectors < TileShape.MaxVectors) { code.Emit(Vpermd, Zmm24, Zmm26, Zmm24); }
+            for (int vector = 0; vector < shape.Vectors; vector++)
+            {
+                VectorRegister steps = Sum(shape, row, vector);
+                code.Emit(Vpshufb, Zmm25, Zmm24, At(Rcx, vector * VectorBytes));
+                code.Emit(Vcvtdq2ps, Zmm25, Zmm25);
+                code.Emit(Vcvtdq2ps, steps, steps);
+                code.Emit(Vfmadd213ps, Zmm25, Zmm29, Zmm30);
+                code.Emit(Vfmadd213ps, steps, Zmm28, Zmm25);
+                code.Emit(Vcvtps2dq, steps, steps);
             }
         }
     }
@@ -177,6 +208,20 @@ internal static class TileOutputEmitter
         Span<byte> order = stackalloc byte[TileShape.Lanes];
         order.Clear();
         for (int i = 0; i < 4 * vectors; i++) { order[i] = (byte)(i / vectors * 4 + i % vectors); }
+        LoadOrder(code, order);
+    }
+
+    /// <summary>The permutation that opens these gaps.</summary>
+    private static void LoadExpansion(MachineCode code, int vectors)
+    {
+        Span<byte> order = stackalloc byte[TileShape.Lanes];
+        order.Clear();
+        for (int i = 0; i < 4 * vectors; i++) { order[i / vectors * 4 + i % vectors] = (byte)i; }
+        LoadOrder(code, order);
+    }
+
+    private static void LoadOrder(MachineCode code, ReadOnlySpan<byte> order)
+    {
         code.EmitConstant(Rcx, BinaryPrimitives.ReadUInt64LittleEndian(order));
         code.Emit(Vmovq, Zmm26, Rcx);
         code.EmitConstant(Rcx, BinaryPrimitives.ReadUInt64LittleEndian(order[8..]));

@@ -34,7 +34,9 @@ public static unsafe class ChannelsLast
         fixed (T* from = source, to = destination)
         {
             nint matrix = (nint)rows * columns;
-            for (int image = 0; image < batch; image++) { Matrix(from + image * matrix, to + image * matrix, rows, columns); }
+            bool asBytes = sizeof(T) == 1 && ByteTransposition.Fits(rows, columns);
+            for (int image = 0; asBytes && image < batch; image++) { ByteTransposition.Run((byte*)(from + image * matrix), (byte*)(to + image * matrix), rows, columns); }
+            for (int image = 0; !asBytes && image < batch; image++) { Matrix(from + image * matrix, to + image * matrix, rows, columns); }
         }
     }
 

@@ -31,6 +31,9 @@ internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, in
     public bool Gathers { get; init; } = !Transposed && Groups == 1 && Window.Taps > 1 && Window.Taps * InputChannels <= 2048
         && (InputChannels * ElementSize <= 16 || (ElementSize == 1 && InputChannels % 4 != 0 && InputChannels < 24));
 
+    /// <summary>How codes are added before they are written; null when none are.</summary>
+    public BoundSum? Sum { get; init; }
+
     /// <summary>One input channel, one output channel and nothing else in each group.</summary>
     public bool IsDepthwise { get; } = !Transposed && Groups == InputChannels && Groups == OutputChannels && Groups > 1;
 

@@ -18,9 +18,9 @@ internal sealed class ReferenceInt8Convolution : BoundConvolution
     public override void Run(ConvolutionTables tables, int batch, ReadOnlySpan<byte> input, ReadOnlySpan<byte> residual, Span<byte> output, WorkerPool? workers)
     {
         tables.RequireOwner(this);
-        SpecCheck.Residual(adds: false, residual.Length, 0);
         var map = (ReferenceTables)tables;
         int elementSize = _spec.Output is FloatOutput ? sizeof(float) : 1;
+        SpecCheck.Residual(_spec.Residual is not null, residual.Length, (long)batch * map.OutputPixels * _spec.OutputChannels);
         SpecCheck.Buffers(input.Length, output.Length, (long)batch * map.InputPixels * _spec.InputChannels, (long)batch * map.OutputPixels * _spec.OutputChannels * elementSize);
         for (int row = 0; row < batch * map.OutputPixels; row++)
         {
@@ -29,7 +29,11 @@ internal sealed class ReferenceInt8Convolution : BoundConvolution
             ReadOnlySpan<byte> x = input[(image * map.InputPixels * _spec.InputChannels)..];
             for (int channel = 0; channel < _spec.OutputChannels; channel++)
             {
-                Store(output, row * _spec.OutputChannels + channel, channel, Accumulate(x, sources, channel));
+                int index = row * _spec.OutputChannels + channel;
+                // The output may lie where the residual does.
+                byte added = _spec.Residual is null ? (byte)0 : residual[index];
+                Store(output, index, channel, Accumulate(x, sources, channel));
+                if (_spec.Residual is { } sum) { output[index] = sum.Output.Code(sum.Own.Real(output[index]) + sum.Other.Real(added)); }
             }
         }
     }

@@ -8,7 +8,8 @@ internal readonly struct CodeLimits(int zeroPoint, int minimum, int maximum, boo
     /// <summary>1.5 · 2²³. Adding it rounds to the nearest integer, ties to even, and leaves the integer in the low bits.</summary>
     private const float Magic = 12582912f;
 
-    private const int MagicBits = 0x4B400000;
+    /// <summary>Its bits.</summary>
+    public const int MagicBits = 0x4B400000;
 
     public readonly float Low = minimum - zeroPoint;
     public readonly float High = maximum - zeroPoint;

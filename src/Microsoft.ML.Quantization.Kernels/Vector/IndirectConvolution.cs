@@ -53,7 +53,10 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     private nint OutputBytes => (nint)Shape.OutputChannels * _outputElementSize;
 
     /// <summary>Whether a run adds a residual.</summary>
-    protected virtual bool AddsResidual => false;
+    protected virtual bool AddsResidual => Shape.Sum is not null;
+
+    /// <summary>Whether the rows of a block are written apart first and summed from there, rather than by <see cref="Multiply"/>.</summary>
+    protected virtual bool SumsBehind => Shape.Sum is not null;
 
     /// <summary>Rows of one block are a multiple of this and so of a tile's rows: only the last block has a remainder.</summary>
     protected virtual int RowStep => 12;
@@ -90,7 +93,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         blockRows = ((rows + blockRows - 1) / blockRows + RowStep - 1) / RowStep * RowStep;
         int blocks = (rows + blockRows - 1) / blockRows, parts = 1;
         // Few rows: the panels are shared out as well.
-        if (share && blocks < 4 * workers!.Threads) { parts = Math.Min(PanelCount, 4 * workers.Threads / blocks); }
+        if (share && blocks < 4 * workers!.Threads && !SumsBehind) { parts = Math.Min(PanelCount, 4 * workers.Threads / blocks); }
         int pass = _passes[phase];
         _passes[phase] = pass + blocks;
         Block work = new(this, map, phase, rows, blockRows, parts, pass, x, y, toResidual);
@@ -128,7 +131,8 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int taps = Shape.Gathers ? 1 : table.Taps;
         int stride = count + SpareRows;
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + CacheLine + Engine.ReadSlack);
+        int apartBytes = SumsBehind ? count * (int)OutputBytes : 0;
+        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + CacheLine + Engine.ReadSlack + apartBytes);
         fixed (byte* memory = scratch)
         {
             byte** rows = (byte**)memory;
@@ -168,7 +172,11 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             // Where the next block's input begins, a row of the image further on when windows reach into it.
             long next = first + count + (taps > 1 ? map.Width : 0);
             nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
+            byte* apart = windows + count * windowBytes + Engine.ReadSlack;
+            if (SumsBehind) { RowPointers.Fill(outputs, count, apart, OutputBytes); }
             Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards), firstPanel, endPanel);
+            byte* target = y + first * OutputBytes;
+            if (SumsBehind) { Shape.Sum!.Run(new(apart, apartBytes), new(target + toResidual, apartBytes), new(target, apartBytes)); }
         }
         ArrayPool<byte>.Shared.Return(scratch);
     }

@@ -60,7 +60,7 @@ internal sealed unsafe class ThinInt8Convolution<TDot, TVector> : BoundConvoluti
     private int PixelsAtOnce => LaneSums<TDot, TVector>.Registers * Register / _spec.InputChannels;
 
     /// <summary>Whether it is for such a convolution.</summary>
-    public static bool Fits(Int8ConvolutionSpec spec) => !spec.Transposed && spec.Groups == 1 && spec.OutputChannels <= MostOutputs && spec.InputChannels % sizeof(int) == 0
+    public static bool Fits(Int8ConvolutionSpec spec) => spec is { Transposed: false, Groups: 1, Residual: null } && spec.OutputChannels <= MostOutputs && spec.InputChannels % sizeof(int) == 0
         && Register % spec.InputChannels == 0 && spec.Window is { Rank: 1 or 2, Taps: > 1 } window && window.Strides.All(static stride => stride == 1) && window.PadsBegin.All(static pad => pad >= 0);
 
     public override ConvolutionTables Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize) => new ThinTables(_window, inputSize, outputSize, _spec.InputChannels) { Owner = this };

@@ -28,8 +28,10 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width));
     }
 
-    private static BoundConvolution BindChecked(Int8ConvolutionSpec spec) =>
-        TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte)));
+    private BoundConvolution BindChecked(Int8ConvolutionSpec spec) => TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte))
+    {
+        Sum = spec.Residual is { } sum ? BindSum(sum.Own, sum.Other, sum.Output) : null,
+    });
 
     public override void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => VectorCodes<TPack>.Quantize(x, codes, output);
 
@@ -37,6 +39,9 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
 
     public override void Add(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
         VectorCodes<TPack>.Combine<No>(a, aMap, b, bMap, y, output);
+
+    public override BoundSum BindSum(in CodeParameters a, in CodeParameters b, in CodeParameters output) =>
+        AffineSum.Find(a, b, output) is { } sum ? new VectorSum<TPack>(sum) : base.BindSum(a, b, output);
 
     public override void Multiply(ReadOnlySpan<byte> a, in CodeParameters aMap, ReadOnlySpan<byte> b, in CodeParameters bMap, Span<byte> y, in CodeParameters output) =>
         VectorCodes<TPack>.Combine<Yes>(a, aMap, b, bMap, y, output);

@@ -85,6 +85,70 @@ public sealed class Int8ConvolutionSpecs
         }
     }
 
+    [TestMethod]
+    [DynamicData(nameof(SummingCases), DynamicDataDisplayName = nameof(Title))]
+    public void Codes_added_in_the_store_are_those_of_the_two_steps(string engineName, ConvolutionCase shape)
+    {
+        Engine engine = EngineList.Find(engineName);
+        using var workers = new WorkerPool(2);
+        foreach (bool isSigned in new[] { false, true })
+        {
+            // From multipliers that saturate most codes to such that use a few; the last sum has a scale too small for a form without division.
+            ImmutableArray<float> multipliers = [.. Enumerable.Range(0, shape.OutputChannels).Select(static c => (c % 4) switch { 0 => 0.001f, 1 => 1e-4f, 2 => 3e35f, _ => 0.0171f })];
+            var stage = new QuantizedOutput(multipliers, isSigned ? -3 : 117, isSigned ? -120 : 0, isSigned ? 100 : 255, isSigned);
+            CodeParameters own = new(0.0213f, stage.ZeroPoint, stage.Minimum, stage.Maximum, isSigned), other = new(0.0371f, isSigned ? 90 : 5, !isSigned);
+            foreach (CodeParameters output in new[] { new CodeParameters(0.047f, 131, 131, 255, false), new CodeParameters(0.0121f, -7, -128, 90, true), new CodeParameters(1e-31f, 3, 0, 255, false) })
+            {
+                Int8ConvolutionSpec apart = Spec(shape, isSigned, stage), spec = apart with { Residual = new(own, other, output) };
+                byte[] input = ExtremeData.Codes(shape.Batch * shape.InputPixels * shape.InputChannels, 7), codes = Expected(shape, apart, input), residual = ExtremeData.Codes(codes.Length, 21);
+                byte[] expected = [.. codes.Zip(residual, (code, added) => output.Code(own.Real(code) + other.Real(added)))];
+                BoundConvolution bound = engine.Bind(spec);
+                ConvolutionTables tables = bound.Plan(shape.Size, shape.OutputSize);
+                foreach (GuardSide side in GuardedBuffer<byte>.BothSides)
+                {
+                    using var x = new GuardedBuffer<byte>(input.Length + Engine.ReadSlack, side);
+                    using var added = new GuardedBuffer<byte>(expected.Length, side);
+                    using var y = new GuardedBuffer<byte>(expected.Length, side);
+                    input.CopyTo(x.Span);
+                    residual.CopyTo(added.Span);
+                    bound.Run(tables, shape.Batch, x.Span[..input.Length], added.Span, y.Span, null);
+                    AssertSame(expected, y.Span, $"{shape} {output} {side}");
+                    bound.Run(tables, shape.Batch, x.Span[..input.Length], added.Span, added.Span, workers);
+                    AssertSame(expected, added.Span, $"{shape} {output} {side} in place");
+                }
+            }
+        }
+    }
+
+    /// <summary>Every width and height of tile, with and without copied windows, several blocks, groups.</summary>
+    public static IEnumerable<object[]> SummingCases => Cases.Where(static row => row[1] is ConvolutionCase { Transposed: false } shape
+        && (shape.Groups == 1 || shape.Groups < shape.OutputChannels) && (shape.Name.StartsWith("product", StringComparison.Ordinal) ? shape.InputChannels is 20 or 33 or 40 or 64 : shape.InputChannels is 3 or 24 or 64 or 8));
+
+    [TestMethod]
+    public void A_residual_that_cannot_be_added_is_refused_with_the_reason()
+    {
+        ConvolutionCase shape = ConvolutionCase.Conv2D("some", 1, 4, 4, 3, 3, 1, 1);
+        QuantizedOutput stage = new([.. Enumerable.Repeat(0.01f, 4)], 117, 0, 255, false);
+        CodeParameters map = new(0.1f, 117, false);
+        Int8ConvolutionSpec spec = Spec(shape, false, stage) with { Residual = new(map, map, map) };
+        foreach (Engine engine in EnginesUnderTest.All)
+        {
+            Refuse(() => engine.Bind(spec with { Transposed = true }), "transposed convolution", "Add afterwards");
+            Refuse(() => engine.Bind(spec with { Groups = 4, Weights = new sbyte[36] }), "4 groups with one output channel", "Add afterwards");
+            Refuse(() => engine.Bind(spec with { Output = new FloatOutput([1f, 1f, 1f, 1f]) }), "FloatOutput", "QuantizedOutput");
+            Refuse(() => engine.Bind(spec with { Residual = new(map with { ZeroPoint = 3 }, map, map) }), "zero point 117", "the same");
+            Refuse(() => engine.Bind(spec with { Residual = new(map, map with { Scale = 0f }, map) }), "A scale is 0", "above 0");
+            BoundConvolution bound = engine.Bind(spec);
+            Refuse(() => bound.Run(bound.Plan([3, 3], [3, 3]), 1, new byte[36 + Engine.ReadSlack], new byte[35], new byte[36], null), "35", "36");
+        }
+
+        static void Refuse(Action action, params string[] words)
+        {
+            string message = Assert.ThrowsExactly<QuantizationException>(action).Message;
+            foreach (string word in words) { StringAssert.Contains(message, word); }
+        }
+    }
+
     internal static Int8ConvolutionSpec Spec(ConvolutionCase shape, bool inputSigned, OutputStage stage) => new()
     {
         Window = shape.Window,

@@ -22,7 +22,8 @@ public sealed class EmittedCodeSpecs
            select new object[] { $"float tile {rows}x{vectors} {output}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.Floats, output))) },
         .. from tiles in new[] { 1, 2 }
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
-           select new object[] { $"tile registers {tiles}x{vectors}", (Action<MachineCode>)(code => AmxTileEmitter.Write(code, tiles, vectors, OutputKind.Codes)) },
+           from output in new[] { OutputKind.Codes, OutputKind.AddedCodes }
+           select new object[] { $"tile registers {tiles}x{vectors} {output}", (Action<MachineCode>)(code => AmxTileEmitter.Write(code, tiles, vectors, output)) },
         ["tile register sizes", (Action<MachineCode>)AmxTileEmitter.WriteConfiguration],
         .. from taps in new[] { 1, 9, 25 }
            select new object[] { $"float depthwise of {taps} taps", (Action<MachineCode>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },

@@ -22,7 +22,8 @@ public sealed class MachineCodeSpecs
         (Vpackuswb, Code.EVEX_Vpackuswb_zmm_k1z_zmm_zmmm512), (Vpaddd, Code.EVEX_Vpaddd_zmm_k1z_zmm_zmmm512b32),
         (Vpaddsw, Code.EVEX_Vpaddsw_zmm_k1z_zmm_zmmm512), (Vpdpbusd, Code.EVEX_Vpdpbusd_zmm_k1z_zmm_zmmm512b32),
         (Vpermd, Code.EVEX_Vpermd_zmm_k1z_zmm_zmmm512b32), (Vpmaxub, Code.EVEX_Vpmaxub_zmm_k1z_zmm_zmmm512),
-        (Vpminub, Code.EVEX_Vpminub_zmm_k1z_zmm_zmmm512), (Vpunpckhbw, Code.EVEX_Vpunpckhbw_zmm_k1z_zmm_zmmm512),
+        (Vpminub, Code.EVEX_Vpminub_zmm_k1z_zmm_zmmm512), (Vpshufb, Code.EVEX_Vpshufb_zmm_k1z_zmm_zmmm512),
+        (Vfmadd213ps, Code.EVEX_Vfmadd213ps_zmm_k1z_zmm_zmmm512b32_er), (Vpunpckhbw, Code.EVEX_Vpunpckhbw_zmm_k1z_zmm_zmmm512),
         (Vpunpckhwd, Code.EVEX_Vpunpckhwd_zmm_k1z_zmm_zmmm512), (Vpunpcklbw, Code.EVEX_Vpunpcklbw_zmm_k1z_zmm_zmmm512),
         (Vpunpcklwd, Code.EVEX_Vpunpcklwd_zmm_k1z_zmm_zmmm512), (Vpxord, Code.EVEX_Vpxord_zmm_k1z_zmm_zmmm512b32),
     ];
@@ -38,7 +39,7 @@ public sealed class MachineCodeSpecs
 
     private static readonly (VectorInstruction Ours, Code Iced)[] s_loads =
     [
-        (Vbroadcastss, Code.EVEX_Vbroadcastss_zmm_k1z_xmmm32), (Vmovdqu32, Code.EVEX_Vmovdqu32_zmm_k1z_zmmm512),
+        (Vbroadcastss, Code.EVEX_Vbroadcastss_zmm_k1z_xmmm32), (Vmovdqu32, Code.EVEX_Vmovdqu32_zmm_k1z_zmmm512), (Vmovdqu8, Code.EVEX_Vmovdqu8_zmm_k1z_zmmm512),
         (Vmovups, Code.EVEX_Vmovups_zmm_k1z_zmmm512), (Vpbroadcastd, Code.EVEX_Vpbroadcastd_zmm_k1z_xmmm32),
     ];
 

@@ -10,5 +10,7 @@ internal sealed class EngineStep(EngineFunction function) : Step
 {
     public override BufferLayout Layout => BufferLayout.Any;
 
+    public override bool MayOverwrite(int input) => input == 0;
+
     public override void Run(StepCall call) => function(call.Engine, call.Input<float>(0), call.Output<float>(0));
 }

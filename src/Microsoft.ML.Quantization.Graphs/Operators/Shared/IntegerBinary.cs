@@ -8,19 +8,27 @@ internal sealed class IntegerBinary : Step
     private readonly CodeParameters _left;
     private readonly CodeParameters _right;
     private readonly CodeParameters _output;
-    private readonly bool _multiplies;
+    private readonly BoundSum? _sum;
 
     /// <summary>The call for a group that was not declined.</summary>
     public IntegerBinary(IntegerSite site, bool multiplies)
     {
-        (int least, int most) = Codes.Within(site.Node.ActivationInterval, site.Output!);
         _left = CodeParameters.From(site.Input(0)!.Parameters!);
         _right = CodeParameters.From(site.Input(1)!.Parameters!);
-        _output = CodeParameters.From(site.Output!) with { Minimum = least, Maximum = most };
-        _multiplies = multiplies;
+        _output = OutputMap(site);
+        _sum = multiplies ? null : site.Engine.BindSum(_left, _right, _output);
     }
 
     public override BufferLayout Layout => BufferLayout.Any;
+
+    public override bool MayOverwrite(int input) => true;
+
+    /// <summary>The map of what is written, with the limits of a fused activation.</summary>
+    public static CodeParameters OutputMap(IntegerSite site)
+    {
+        (int least, int most) = Codes.Within(site.Node.ActivationInterval, site.Output!);
+        return CodeParameters.From(site.Output!) with { Minimum = least, Maximum = most };
+    }
 
     /// <summary>Why a group stays float; null when it does not.</summary>
     public static string? Decline(IntegerSite site) =>
@@ -33,7 +41,7 @@ internal sealed class IntegerBinary : Step
     {
         ReadOnlySpan<byte> left = call.Input<byte>(0), right = call.Input<byte>(1);
         Span<byte> y = call.Output<byte>(0);
-        if (_multiplies) { call.Engine.Multiply(left, _left, right, _right, y, _output); }
-        else { call.Engine.Add(left, _left, right, _right, y, _output); }
+        if (_sum is not null) { _sum.Run(left, right, y); }
+        else { call.Engine.Multiply(left, _left, right, _right, y, _output); }
     }
 }

@@ -18,16 +18,17 @@ internal static class IntegerProduct
     public static string? Decline(IntegerSite site, ConvolutionForm form) => Try(site, form, out _, out _);
 
     /// <summary>The call over images.</summary>
-    public static Step BindConvolution(IntegerSite site, ConvolutionForm form) => new ConvolutionStep(Bind(site, form, out SplitWeights weights), weights);
+    public static Step BindConvolution(IntegerSite site, ConvolutionForm form, ResidualSum? residual = null) =>
+        new ConvolutionStep(Bind(site, form, residual, out SplitWeights weights), weights, addsResidual: residual is not null);
 
     /// <summary>The call over rows.</summary>
-    public static Step BindMatrix(IntegerSite site, ConvolutionForm form) => new MatrixProductStep(Bind(site, form, out SplitWeights weights), form.Depth, weights);
+    public static Step BindMatrix(IntegerSite site, ConvolutionForm form) => new MatrixProductStep(Bind(site, form, null, out SplitWeights weights), form.Depth, weights);
 
-    private static BoundConvolution Bind(IntegerSite site, ConvolutionForm form, out SplitWeights weights)
+    private static BoundConvolution Bind(IntegerSite site, ConvolutionForm form, ResidualSum? residual, out SplitWeights weights)
     {
         if (Try(site, form, out Int8ConvolutionSpec? spec, out SplitWeights? split) is { } reason) { throw new QuantizationException($"{site.Node} has no integer form: {reason}."); }
         weights = split!;
-        return site.Engine.Bind(spec!);
+        return site.Engine.Bind(spec! with { Residual = residual });
     }
 
     private static string? Try(IntegerSite site, ConvolutionForm form, out Int8ConvolutionSpec? spec, out SplitWeights? split)

@@ -7,6 +7,8 @@ internal sealed class LookupStep(byte[] table) : Step
 {
     public override BufferLayout Layout => BufferLayout.Any;
 
+    public override bool MayOverwrite(int input) => input == 0;
+
     public override bool Reads(int index) => index == 0;
 
     /// <summary>The table of a function between the maps of a group.</summary>
