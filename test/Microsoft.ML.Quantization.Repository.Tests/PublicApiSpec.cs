@@ -15,6 +15,7 @@ public sealed class PublicApiSpec
         ["Microsoft.ML.Quantization.Kernels"],
         ["Microsoft.ML.Quantization.Graphs"],
         ["Microsoft.ML.Quantization.Onnx"],
+        ["Microsoft.ML.Quantization.Modules"],
         ["Microsoft.ML.Quantization"],
     ];
 

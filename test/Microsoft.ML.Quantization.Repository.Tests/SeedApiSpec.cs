@@ -15,14 +15,15 @@ public sealed class SeedApiSpec
     private const int Names = 301;
 
     /// <summary>How many have a symbol. Raise it with every name that gets one; it does not go down.</summary>
-    private const int Resolved = 220;
+    private const int Resolved = 269;
 
     private const string None = "-";
     private const string Alias = "alias of ";
 
     private static readonly string[] s_products =
     [
-        "Microsoft.ML.Quantization.Core", "Microsoft.ML.Quantization.Kernels", "Microsoft.ML.Quantization.Graphs", "Microsoft.ML.Quantization.Onnx", "Microsoft.ML.Quantization",
+        "Microsoft.ML.Quantization.Core", "Microsoft.ML.Quantization.Kernels", "Microsoft.ML.Quantization.Graphs", "Microsoft.ML.Quantization.Onnx", "Microsoft.ML.Quantization.Modules",
+        "Microsoft.ML.Quantization",
     ];
 
     private static readonly string[][] s_lines = [.. File.ReadAllLines(RepositoryFolder.At("test", "Golden", "seed-api.tsv")).Select(line => line.Split('\t'))];
