@@ -10,14 +10,14 @@ using static Microsoft.ML.Quantization.Kernels.VexInstruction;
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>
-/// Writes the machine code of a depthwise convolution over neighbouring output pixels, 64 channels at a time. The bytes of up to four rows
+/// Writes the machine code of a depthwise convolution over neighbouring output pixels, up to 64 channels at a time. The bytes of up to four rows
 /// of one column are interleaved, so that a lane holds four taps of one channel; interleaved columns stay in registers and serve every
 /// output pixel whose window they lie in.
 /// </summary>
 /// <remarks>Interleaving leaves channels in the order that packing the output undoes, so nothing is permuted.</remarks>
 internal static class DepthwiseEmitter
 {
-    private const int VectorBytes = 64, PointerBytes = 8, Vectors = 4, FirstSum = 20;
+    private const int VectorBytes = 64, PointerBytes = 8, Vectors = 4, FirstTemporary = 24;
 
     private static readonly GeneralRegister[] s_pixels = [R12, R13, R14, R15];
 
@@ -49,6 +49,7 @@ internal static class DepthwiseEmitter
     public static void Write(MachineCode code, DepthwiseShape shape)
     {
         CodeLabel loop = new(), end = new();
+        code.Length = shape.Length;
         code.Emit(Mov, Taps, At(Call, TileCall.RowsAt));
         code.Emit(Mov, TapBytes, At(Call, TileCall.TapBytesAt));
         code.Emit(Imul, RowBytes, TapBytes, shape.Columns);
@@ -58,6 +59,7 @@ internal static class DepthwiseEmitter
         code.Emit(Mov, Left, At(Call, TileCall.TilesAt));
         code.Emit(Vpxord, Zero, Zero, Zero);
         if (shape.SignedInput) { code.Emit(Vpbroadcastd, SignBits, At(Call, TileCall.SignBitsAt)); }
+        for (int i = 0; KeepsWeights(shape) && i < shape.Columns * Vectors; i++) { code.Emit(Vmovdqu32, KeptWeights(shape, i), At(Weights, i * VectorBytes)); }
         for (int column = 0; column < shape.Columns - shape.Stride; column++) { LoadColumn(code, shape, column, column); }
         code.Place(loop);
         int phases = Math.Max(1, shape.Columns); // after as many pixels every column is back in its register
@@ -72,12 +74,20 @@ internal static class DepthwiseEmitter
         code.EmitNop();
     }
 
+    /// <summary>Whether there are registers for all weights beside the columns, which takes a third off the loads of a pixel.</summary>
+    private static bool KeepsWeights(DepthwiseShape shape) => shape.OtherTaps == 0 && 2 * shape.Columns * Vectors <= FirstTemporary;
+
+    /// <summary>Weights that stay take the registers of the sums, which then take those that interleaving needs before there are sums.</summary>
+    private static VectorRegister Sum(DepthwiseShape shape, int vector) => TileEmitter.Vectors[(KeepsWeights(shape) ? FirstTemporary : FirstTemporary - Vectors) + vector];
+
+    private static VectorRegister KeptWeights(DepthwiseShape shape, int index) => TileEmitter.Vectors[shape.Columns * Vectors + index];
+
     private static void Pixel(MachineCode code, DepthwiseShape shape, int turn)
     {
         for (int column = Math.Max(0, shape.Columns - shape.Stride); column < shape.Columns; column++) { LoadColumn(code, shape, column, (turn + column) % shape.Columns); }
         code.Emit(Mov, Rax, At(Call, TileCall.StartAt));
-        for (int vector = 0; vector < Vectors; vector++) { code.Emit(Vmovdqu32, TileEmitter.Vectors[FirstSum + vector], At(Rax, vector * VectorBytes)); }
-        for (int column = 0; column < shape.Columns; column++) { MultiplyAdd(code, column, (turn + column) % shape.Columns * Vectors); }
+        for (int vector = 0; vector < Vectors; vector++) { code.Emit(Vmovdqu32, Sum(shape, vector), At(Rax, vector * VectorBytes)); }
+        for (int column = 0; column < shape.Columns; column++) { MultiplyAdd(code, shape, column, (turn + column) % shape.Columns * Vectors); }
         if (shape.OtherTaps > 0)
         {
             code.Emit(Mov, Walk, RowBytes);
@@ -90,7 +100,7 @@ internal static class DepthwiseEmitter
             int count = Math.Min(DepthwiseShape.Quad, shape.OtherTaps - tap);
             Pointers(code, count, TapBytes);
             Interleave(code, shape, count, -1);
-            MultiplyAdd(code, shape.Columns + tap / DepthwiseShape.Quad, -1);
+            MultiplyAdd(code, shape, shape.Columns + tap / DepthwiseShape.Quad, -1);
         }
         code.Emit(Add, Taps, PointerBytes);
         Store(code, shape);
@@ -148,11 +158,13 @@ internal static class DepthwiseEmitter
         }
     }
 
-    private static void MultiplyAdd(MachineCode code, int quad, int first)
+    private static void MultiplyAdd(MachineCode code, DepthwiseShape shape, int quad, int first)
     {
         for (int vector = 0; vector < Vectors; vector++)
         {
-            code.Emit(Vpdpbusd, TileEmitter.Vectors[FirstSum + vector], Target(first, vector), At(Weights, (quad * Vectors + vector) * VectorBytes));
+            int index = quad * Vectors + vector;
+            if (KeepsWeights(shape)) { code.Emit(Vpdpbusd, Sum(shape, vector), Target(first, vector), KeptWeights(shape, index)); }
+            else { code.Emit(Vpdpbusd, Sum(shape, vector), Target(first, vector), At(Weights, index * VectorBytes)); }
         }
     }
 
@@ -162,7 +174,7 @@ internal static class DepthwiseEmitter
         code.Emit(Mov, Rax, At(Call, TileCall.MultipliersAt));
         for (int vector = 0; vector < Vectors; vector++)
         {
-            VectorRegister sum = TileEmitter.Vectors[FirstSum + vector];
+            VectorRegister sum = Sum(shape, vector);
             code.Emit(Vcvtdq2ps, sum, sum);
             code.Emit(Vmulps, sum, sum, At(Rax, vector * VectorBytes));
             if (shape.Output == OutputKind.ClampedCodes)
@@ -172,29 +184,31 @@ internal static class DepthwiseEmitter
             }
             code.Emit(Vcvtps2dq, sum, sum);
         }
-        code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.ShiftAt));
-        code.Emit(Vpackssdw, Zmm20, Zmm20, Zmm21);
-        code.Emit(Vpackssdw, Zmm22, Zmm22, Zmm23);
-        code.Emit(Vpaddsw, Zmm20, Zmm20, Zmm24);
-        code.Emit(Vpaddsw, Zmm22, Zmm22, Zmm24);
-        code.Emit(Vpackuswb, Zmm20, Zmm20, Zmm22);
+        // Packing frees every other register.
+        VectorRegister codes = Sum(shape, 0), free = Sum(shape, 1), second = Sum(shape, 2), free2 = Sum(shape, 3);
+        code.Emit(Vpackssdw, codes, codes, free);
+        code.Emit(Vpackssdw, second, second, free2);
+        code.Emit(Vpbroadcastd, free, At(Call, TileCall.ShiftAt));
+        code.Emit(Vpaddsw, codes, codes, free);
+        code.Emit(Vpaddsw, second, second, free);
+        code.Emit(Vpackuswb, codes, codes, second);
         if (shape.Output != OutputKind.AllCodes)
         {
-            code.Emit(Vpbroadcastd, Zmm24, At(Call, TileCall.SmallestAt));
-            code.Emit(Vpbroadcastd, Zmm25, At(Call, TileCall.LargestAt));
-            code.Emit(Vpmaxub, Zmm20, Zmm20, Zmm24);
-            code.Emit(Vpminub, Zmm20, Zmm20, Zmm25);
+            code.Emit(Vpbroadcastd, free, At(Call, TileCall.SmallestAt));
+            code.Emit(Vpbroadcastd, free2, At(Call, TileCall.LargestAt));
+            code.Emit(Vpmaxub, codes, codes, free);
+            code.Emit(Vpminub, codes, codes, free2);
         }
-        code.Emit(Vpxord, Zmm20, Zmm20, Broadcast(Call, TileCall.FlipAt));
+        code.Emit(Vpxord, codes, codes, Broadcast(Call, TileCall.FlipAt));
         code.Emit(Mov, Rax, At(Outputs));
         code.Emit(Add, Rax, At(Call, TileCall.OutputOffsetAt));
         code.Emit(Cmp, At(Call, TileCall.PartialAt), 0);
         code.Emit(Jne, partial);
-        code.Emit(Vmovdqu32Store, At(Rax), Zmm20);
+        code.Emit(Vmovdqu32Store, At(Rax), codes);
         code.Emit(Jmp, done);
         code.Place(partial);
         code.Emit(Kmovq, K1, At(Call, TileCall.ColumnsAt));
-        code.Emit(Vmovdqu8Store, At(Rax) with { Mask = K1 }, Zmm20);
+        code.Emit(Vmovdqu8Store, At(Rax) with { Mask = K1 }, codes);
         code.Place(done);
     }
 }

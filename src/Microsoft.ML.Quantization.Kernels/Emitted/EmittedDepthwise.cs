@@ -11,7 +11,8 @@ internal sealed unsafe class EmittedDepthwise : IndirectConvolution
     private readonly PinnedMemory _start; // [panel, slot]
     private readonly EmittedOutput _output;
     private readonly int _quads;
-    private readonly nint _kernel;
+    private readonly nint[] _kernels; // by panel
+    private readonly int[] _channels; // that these compute
 
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
@@ -21,7 +22,9 @@ internal sealed unsafe class EmittedDepthwise : IndirectConvolution
     public EmittedDepthwise(Int8ConvolutionSpec spec, PackedShape shape, DepthwiseShape kernel, ImmutableArray<Panel> panels, EmittedOutput output)
         : base(shape, 1, panels.Length, (byte)spec.InputZeroPoint)
     {
-        (_panels, _output, _quads, _kernel) = (panels, output, kernel.Quads, DepthwiseKernels.Of(kernel));
+        (_panels, _output, _quads) = (panels, output, kernel.Quads);
+        DepthwiseShape[] kernels = [.. panels.Select(panel => kernel.For(panel.Columns))];
+        (_kernels, _channels) = ([.. kernels.Select(DepthwiseKernels.Of)], [.. kernels.Select(static shape => DepthwiseShape.ChannelsOf(shape.Length))]);
         _weights = new((long)panels.Length * _quads * DepthwiseShape.Channels * DepthwiseShape.Quad);
         _start = new((long)panels.Length * DepthwiseShape.Channels * sizeof(int));
         int taps = shape.Window.Taps, zeroPoint = CodeSigns.ZeroPoint(spec.InputZeroPoint, spec.InputSigned, signedCodes: false);
@@ -54,7 +57,7 @@ internal sealed unsafe class EmittedDepthwise : IndirectConvolution
             call.Start = Start(index);
             call.Multipliers = _output.Multipliers(index);
             call.Columns = ulong.MaxValue >> (64 - panel.Columns);
-            call.Partial = panel.Columns < panel.Width ? 1 : 0;
+            call.Partial = panel.Columns < _channels[index] ? 1 : 0;
             // Columns of the window pass from one pixel to the next along a row of the image only.
             int column = block.Column;
             for (int done = 0; done < block.Count;)
@@ -63,7 +66,7 @@ internal sealed unsafe class EmittedDepthwise : IndirectConvolution
                 call.Rows = block.Rows + done;
                 call.Outputs = block.Outputs + done;
                 call.Tiles = run;
-                ((delegate* unmanaged<TileCall*, void>)_kernel)(&call);
+                ((delegate* unmanaged<TileCall*, void>)_kernels[index])(&call);
                 done += run;
                 column = 0;
             }

@@ -5,27 +5,30 @@ internal sealed partial class MachineCode
 {
     private const int NoImmediate = -1, Unused = 0;
 
+    /// <summary>The bytes of vector registers that the instructions which follow work on, unless they say otherwise. The rest of what they write is 0.</summary>
+    public VectorLength Length { get; set; } = VectorLength.Bytes64;
+
     /// <summary>An instruction of three registers, the first written.</summary>
     public void Emit(VectorInstruction instruction, VectorRegister to, VectorRegister first, VectorRegister second)
     {
-        Evex(instruction, (int)to, (int)first, (int)second >> 4, (int)second >> 3, VectorLength.Bytes64, 0, 0);
+        Evex(instruction, (int)to, (int)first, (int)second >> 4, (int)second >> 3, Length, 0, 0);
         Register((int)to, (int)second);
     }
 
     /// <summary>An instruction of two registers and memory, the first written.</summary>
     public void Emit(VectorInstruction instruction, VectorRegister to, VectorRegister first, in Address second) =>
-        Memory(instruction, (int)to, (int)first, second, VectorLength.Bytes64, NoImmediate);
+        Memory(instruction, (int)to, (int)first, second, Length, NoImmediate);
 
     /// <summary>An instruction of two registers, the first written.</summary>
     public void Emit(VectorInstruction instruction, VectorRegister to, VectorRegister from) => Emit(instruction, to, Unused, from);
 
     /// <summary>Reads memory into a register.</summary>
     public void Emit(VectorInstruction instruction, VectorRegister to, in Address from) =>
-        Memory(instruction, (int)to, Unused, from, VectorLength.Bytes64, NoImmediate);
+        Memory(instruction, (int)to, Unused, from, Length, NoImmediate);
 
     /// <summary>Writes a register, or so many of its bytes, to memory; vextracti32x4 writes the part whose number follows.</summary>
-    public void Emit(VectorInstruction instruction, in Address to, VectorRegister from, VectorLength length = VectorLength.Bytes64, int part = NoImmediate) =>
-        Memory(instruction, (int)from, Unused, to, length, part);
+    public void Emit(VectorInstruction instruction, in Address to, VectorRegister from, VectorLength? length = null, int part = NoImmediate) =>
+        Memory(instruction, (int)from, Unused, to, length ?? Length, part);
 
     /// <summary>Vmovq: 64 bits to the lower half of 16 bytes, the rest 0.</summary>
     public void Emit(VectorInstruction instruction, VectorRegister to, GeneralRegister from)

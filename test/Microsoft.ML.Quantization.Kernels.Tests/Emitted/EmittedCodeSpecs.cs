@@ -29,6 +29,8 @@ public sealed class EmittedCodeSpecs
            select new object[] { $"float depthwise of {taps} taps", (Action<MachineCode>)(code => FloatDepthwiseEmitter.Write(code, taps, FloatDepthwiseEmitter.Vectors(taps))) },
         .. from columns in new[] { 0, 3, 5 }
            select new object[] { $"depthwise of {columns} columns", (Action<MachineCode>)(code => DepthwiseEmitter.Write(code, new(columns == 0 ? 0 : 3, columns, 1, 5, true, OutputKind.Codes))) },
+        .. from length in Enum.GetValues<VectorLength>()
+           select new object[] { $"depthwise of {DepthwiseShape.ChannelsOf(length)} channels whose weights stay", (Action<MachineCode>)(code => DepthwiseEmitter.Write(code, new(3, 3, 2, 0, false, OutputKind.ClampedCodes, length))) },
     ];
 
     public static string Title(System.Reflection.MethodInfo method, object[] row) => $"{method.Name} ({row[0]})";

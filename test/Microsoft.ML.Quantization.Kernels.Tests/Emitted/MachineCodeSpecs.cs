@@ -120,6 +120,39 @@ public sealed class MachineCodeSpecs
     }
 
     [TestMethod]
+    [DataRow(16, "xmm", "128", Register.XMM0)]
+    [DataRow(32, "ymm", "256", Register.YMM0)]
+    public void Vector_instructions_of_shorter_registers(int bytes, string name, string bits, Register first)
+    {
+        VectorLength length = bytes == 16 ? VectorLength.Bytes16 : VectorLength.Bytes32;
+        // Iced names the form of a length; rounding belongs to the longest alone.
+        Code Shorter(Code code) => Enum.Parse<Code>(code.ToString().Replace("_er", "", StringComparison.Ordinal).Replace("_sae", "", StringComparison.Ordinal)
+            .Replace("zmm", name, StringComparison.Ordinal).Replace("512", bits, StringComparison.Ordinal));
+        foreach ((Address at, MemoryOperand icedAt) in Addresses(broadcasts: false))
+        {
+            int a = (at.Displacement + 3 * (int)at.Base) & LastVector, b = (int)at.Base * 2 + 1, c = (a + b) & LastVector;
+            foreach ((VectorInstruction ours, Code iced) in s_ofThree.Where(static pair => pair.Ours != Vpermd))
+            {
+                Code code = Shorter(iced);
+                Same(machine => { machine.Length = length; machine.Emit(ours, (VectorRegister)a, (VectorRegister)b, at); }, Instruction.Create(code, first + a, first + b, icedAt));
+                Same(machine => { machine.Length = length; machine.Emit(ours, (VectorRegister)a, (VectorRegister)b, (VectorRegister)c); }, Instruction.Create(code, first + a, first + b, first + c));
+            }
+            foreach ((VectorInstruction ours, Code iced) in s_loads.Where(static pair => pair.Ours != Vbroadcastss))
+            {
+                Same(machine => { machine.Length = length; machine.Emit(ours, (VectorRegister)b, at); }, Instruction.Create(Shorter(iced), first + b, icedAt));
+            }
+            foreach ((VectorInstruction ours, VectorLength stored, Code iced, Register from) in s_stores.Where(store => store.Length == length))
+            {
+                Same(machine => { machine.Length = stored; machine.Emit(ours, at, (VectorRegister)a); }, Instruction.Create(iced, icedAt, from + a));
+            }
+        }
+        foreach ((VectorInstruction ours, Code iced, _) in s_ofTwo.Where(static row => row.Ours != Vpmovzxbd))
+        {
+            Same(machine => { machine.Length = length; machine.Emit(ours, VectorRegister.Zmm19, VectorRegister.Zmm6); }, Instruction.Create(Shorter(iced), first + 19, first + 6));
+        }
+    }
+
+    [TestMethod]
     public void Mask_and_tile_instructions()
     {
         foreach ((Address at, MemoryOperand icedAt) in Addresses(broadcasts: false))
