@@ -47,6 +47,23 @@ public sealed class ReferenceModelSpec
             CommandRun.Json(["evaluate", path, "--data", _folder.At("test.npz"), "--label", "label", "--metric", expected.Metric, "--threads", "2", .. options]);
     }
 
+    // XNNPACK's weights are -127..127 and its activations observed by histograms, so a ratio may be lower than PyTorch's best; what counts is the answer.
+    public static IEnumerable<object[]> Quantizers => from model in ReferenceSets.Models from quantizer in new[] { "xnnpack", "x86-inductor" } select new object[] { model, quantizer };
+
+    [TestMethod]
+    [DynamicData(nameof(Quantizers))]
+    public void PyTorchs_quantizers_for_exported_graphs_hold_against_PyTorch(string model, string quantizer)
+    {
+        ReferenceMeasurement expected = ReferenceMeasurement.Of(model);
+        ReferenceSet test = ReferenceSets.Test(model);
+        NpzWriter.Write(_folder.At("calibration.npz"), [new("input", ReferenceSets.Training(model).Spread())]);
+        NpzWriter.Write(_folder.At("test.npz"), [new("input", test.Inputs), new("label", test.Labels)]);
+        CommandRun.Json("static", RepositoryFolder.At("test", "Models", $"{model}.onnx"), "--calibration", _folder.At("calibration.npz"), "-o", _folder.At("int8.onnx"), "--quantizer", quantizer);
+        JsonElement ours = CommandRun.Json("evaluate", _folder.At("int8.onnx"), "--data", _folder.At("test.npz"), "--label", "label", "--metric", expected.Metric, "--threads", "2");
+        double noise = expected.Metric == "psnr" ? PsnrNoise : Math.Max(AccuracyNoise, RowsOfNoise / test.Labels.Shape[0]);
+        Assert.IsTrue(Value(ours, "value") >= Math.Min(expected.Float, expected.Static.Max(row => row.Value)) - noise, $"value: {ours}");
+    }
+
     [TestMethod]
     [DataRow("sentiment_bag")]
     [DataRow("sentiment_lstm")]
