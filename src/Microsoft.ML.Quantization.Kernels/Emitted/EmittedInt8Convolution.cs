@@ -19,6 +19,7 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
 
     private readonly ImmutableArray<Panel> _panels;
     private readonly Int8Panels[] _weights;
+    private readonly SkippedStarts? _starts;
     private readonly EmittedOutput _output;
     private readonly TileKernels[] _tiles; // by registers of columns, less one
     private readonly int _outputElementSize;
@@ -35,6 +36,7 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         _output = new(spec, panels, (shape.Sum as IAffineSum)?.Affine);
         _outputElementSize = OutputElementSize(spec);
         _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, TileColumns.Order(_output.Kind), onTileRegisters ? AmxTileEmitter.StepBytes : sizeof(int)))];
+        _starts = shape.SkipsTaps ? new(spec, panels, TileColumns.Order(_output.Kind)) : null;
         _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned ? TileInput.SignedCodes : TileInput.Codes, _output.Kind))];
     }
 
@@ -61,18 +63,40 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
             Describe(ref call, weights, index, block.Outputs);
             call.Advance = panel.Group * Shape.Depth + pairs;
             call.Rows = block.Rows;
-            // Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six.
             TileKernels tiles = _tiles[panel.Width / TileShape.Lanes - 1];
-            int needed = (block.Count + tiles.MaxRows - 1) / tiles.MaxRows;
-            (int height, int taller) = Math.DivRem(block.Count, needed);
-            if (taller > 0)
+            if (block.Segments is null)
             {
-                call.Tiles = taller;
-                ((delegate* unmanaged<TileCall*, void>)tiles[height + 1])(&call);
+                Multiply(&call, tiles, block.Count);
+                continue;
             }
-            call.Tiles = needed - taller;
-            ((delegate* unmanaged<TileCall*, void>)tiles[height])(&call);
+            int rowTaps = weights.Taps / Shape.Window.Kernel[0], row = 0;
+            for (int i = 0; i < block.SegmentCount; i++)
+            {
+                RowSegment segment = block.Segments[i];
+                int firstTap = segment.FirstKernelRow * rowTaps;
+                call.Taps = (segment.EndKernelRow - segment.FirstKernelRow) * rowTaps;
+                call.Weights = weights.Weights(index) + (nint)firstTap * weights.Depth * panel.Width;
+                call.Start = _starts!.Start(index, segment);
+                call.Rows = block.Rows + firstTap * block.Stride + row;
+                call.Outputs = block.Outputs + row;
+                Multiply(&call, tiles, segment.Count);
+                row += segment.Count;
+            }
         }
+    }
+
+    /// <summary>Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six.</summary>
+    private static void Multiply(TileCall* call, TileKernels tiles, int count)
+    {
+        int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
+        (int height, int taller) = Math.DivRem(count, needed);
+        if (taller > 0)
+        {
+            call->Tiles = taller;
+            ((delegate* unmanaged<TileCall*, void>)tiles[height + 1])(call);
+        }
+        call->Tiles = needed - taller;
+        ((delegate* unmanaged<TileCall*, void>)tiles[height])(call);
     }
 
     /// <summary>Sums begin at a cache line, and so does every row that several panels read: half a line costs a tile register as much as two.</summary>

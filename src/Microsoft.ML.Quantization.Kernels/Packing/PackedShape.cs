@@ -34,6 +34,13 @@ internal sealed record PackedShape(ConvolutionWindow Window, bool Transposed, in
     /// <summary>How codes are added before they are written; null when none are.</summary>
     public BoundSum? Sum { get; init; }
 
+    /// <summary>The highest kernel of which rows are left out: there is a start of the sums for every choice of them.</summary>
+    private const int HighestSkipped = 7;
+
+    /// <summary>Whether rows of the kernel outside the image are left out, see <see cref="KernelRows"/>. The float order of summation has no such freedom.</summary>
+    public bool SkipsTaps => ElementSize == sizeof(sbyte) && !Transposed && !Gathers && !IsDepthwise && Window.Rank > 1 && Window.Kernel[0] is > 1 and <= HighestSkipped
+        && (Window.PadsBegin[0] > 0 || Window.PadsEnd[0] > 0);
+
     /// <summary>One input channel, one output channel and nothing else in each group.</summary>
     public bool IsDepthwise { get; } = !Transposed && Groups == InputChannels && Groups == OutputChannels && Groups > 1;
 

@@ -131,8 +131,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int taps = Shape.Gathers ? 1 : table.Taps;
         int stride = count + SpareRows;
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
-        int apartBytes = SumsBehind ? count * (int)OutputBytes : 0;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + CacheLine + Engine.ReadSlack + apartBytes);
+        // Segments take the place of windows: where windows are copied no tap is left out.
+        int segmentBytes = map.KernelRows is null ? 0 : count * sizeof(RowSegment), apartBytes = SumsBehind ? count * (int)OutputBytes : 0;
+        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + segmentBytes + CacheLine + Engine.ReadSlack + apartBytes);
         fixed (byte* memory = scratch)
         {
             byte** rows = (byte**)memory;
@@ -172,9 +173,13 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             // Where the next block's input begins, a row of the image further on when windows reach into it.
             long next = first + count + (taps > 1 ? map.Width : 0);
             nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
-            byte* apart = windows + count * windowBytes + Engine.ReadSlack;
+            byte* apart = windows + count * windowBytes + segmentBytes + Engine.ReadSlack;
             if (SumsBehind) { RowPointers.Fill(outputs, count, apart, OutputBytes); }
-            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards), firstPanel, endPanel);
+            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards)
+            {
+                Segments = map.KernelRows is null ? null : (RowSegment*)windows,
+                SegmentCount = map.KernelRows?.Cut(first, count, (RowSegment*)windows) ?? 0,
+            }, firstPanel, endPanel);
             byte* target = y + first * OutputBytes;
             if (SumsBehind) { Shape.Sum!.Run(new(apart, apartBytes), new(target + toResidual, apartBytes), new(target, apartBytes)); }
         }

@@ -23,6 +23,7 @@ internal sealed class IndirectTables : ConvolutionTables
         if ((long)InputPixels * pixelBytes > int.MaxValue) { throw new QuantizationException($"One image has {(long)InputPixels * pixelBytes} bytes; expected less than 2 GB. Use smaller images."); }
         List<int>[] members = [.. phases.Select(static _ => new List<int>())];
         for (int pixel = 0; pixel < OutputPixels; pixel++) { members[ConvolutionPhase.IndexOf(shape.Window, shape.Transposed, outputSize, pixel)].Add(pixel); }
+        KernelRows = KernelRows.Of(shape, inputSize, outputSize);
         Phases = new PhaseTable[phases.Count];
         for (int phase = 0; phase < Phases.Length; phase++)
         {
@@ -39,6 +40,9 @@ internal sealed class IndirectTables : ConvolutionTables
 
     /// <summary>Output pixels on the innermost axis.</summary>
     public int Width { get; }
+
+    /// <summary>Which taps can be left out; null for none.</summary>
+    public KernelRows? KernelRows { get; }
 
     private static PhaseTable Indirect(PackedShape shape, ConvolutionPhase phase, int[] sources, int inputPixels, int[] pixels, int pixelBytes)
     {

@@ -24,6 +24,12 @@ internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, by
     /// <summary>Output pixels on that axis.</summary>
     public readonly int Width = width;
 
+    /// <summary>The rows cut where other taps begin; null when all of them read all taps.</summary>
+    public RowSegment* Segments { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public int SegmentCount { get; init; }
+
     /// <summary>The input of the next block.</summary>
     public readonly byte* Ahead = ahead;
 

@@ -16,6 +16,7 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
 
     private readonly ImmutableArray<Panel> _panels;
     private readonly Int8Panels[] _weights;
+    private readonly SkippedStarts? _starts;
     private readonly Int8Output _output;
     private readonly Int8TileSet[] _tiles; // by registers of columns, less one
 
@@ -28,6 +29,7 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
         _panels = panels;
         _output = new(spec.Output, panels, InterleavedOrder<TDot, TVector>.Slot);
         _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, _output.Order, signedCodes: TDot.SignedCodes))];
+        _starts = shape.SkipsTaps ? new(spec, panels, _output.Order, TDot.SignedCodes) : null;
         _tiles = CodeSigns.Flip(spec.InputSigned, TDot.SignedCodes) ? Tiles<Yes>() : Tiles<No>();
     }
 
@@ -47,30 +49,56 @@ internal sealed unsafe class VectorInt8Convolution<TDot, TVector> : IndirectConv
         Int8Panels weights = _weights[phase];
         int* sums = stackalloc int[(WaitingRows + SpareRows) * 4 * TDot.Lanes];
         Tile tile = new() { RowStride = block.Stride, Taps = weights.Taps, Depth = weights.Depth };
-        for (int index = first; index < end; index++)
+        for (int turn = first; turn < end; turn++)
         {
+            int index = block.Backwards ? first + end - 1 - turn : turn;
             Panel panel = _panels[index];
-            Int8TileSet tiles = _tiles[panel.Width / TDot.Lanes - 1];
             tile.Weights = (byte*)weights.Weights(index);
             tile.Start = weights.Start(index);
             tile.Offset = panel.Group * Shape.Depth;
-            // Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of four.
-            int needed = (block.Count + tiles.MaxRows - 1) / tiles.MaxRows;
-            (int height, int taller) = Math.DivRem(block.Count, needed);
-            for (int row = 0; row < block.Count;)
+            tile.Rows = block.Rows;
+            if (block.Segments is null)
             {
-                int waiting = 0;
-                for (byte** rows = block.Rows + row; waiting <= WaitingRows - tiles.MaxRows && row + waiting < block.Count;)
-                {
-                    int take = taller-- > 0 ? height + 1 : height;
-                    tile.Rows = rows + waiting;
-                    tile.Sums = sums + waiting * panel.Width;
-                    tiles[take](&tile);
-                    waiting += take;
-                }
-                _output.Write<TDot, TVector>(sums, waiting, index, panel, block.Outputs + row);
-                row += waiting;
+                Multiply(&tile, sums, block.Count, index, block.Outputs);
+                continue;
             }
+            int rowTaps = weights.Taps / Shape.Window.Kernel[0], row = 0;
+            for (int i = 0; i < block.SegmentCount; i++)
+            {
+                RowSegment segment = block.Segments[i];
+                int firstTap = segment.FirstKernelRow * rowTaps;
+                tile.Taps = (segment.EndKernelRow - segment.FirstKernelRow) * rowTaps;
+                tile.Weights = (byte*)weights.Weights(index) + (nint)firstTap * weights.Depth * panel.Width;
+                tile.Start = _starts!.Start(index, segment);
+                tile.Rows = block.Rows + firstTap * block.Stride + row;
+                Multiply(&tile, sums, segment.Count, index, block.Outputs + row);
+                row += segment.Count;
+            }
+        }
+    }
+
+    /// <summary>Rows of one panel, in tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Multiply(Tile* tile, int* sums, int count, int index, byte** outputs)
+    {
+        Panel panel = _panels[index];
+        Int8TileSet tiles = _tiles[panel.Width / TDot.Lanes - 1];
+        byte** rows = tile->Rows;
+        int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
+        (int height, int taller) = Math.DivRem(count, needed);
+        for (int row = 0; row < count;)
+        {
+            int waiting = 0;
+            while (waiting <= WaitingRows - tiles.MaxRows && row + waiting < count)
+            {
+                int take = taller-- > 0 ? height + 1 : height;
+                tile->Rows = rows + row + waiting;
+                tile->Sums = sums + waiting * panel.Width;
+                tiles[take](tile);
+                waiting += take;
+            }
+            _output.Write<TDot, TVector>(sums, waiting, index, panel, outputs + row);
+            row += waiting;
         }
     }
 
