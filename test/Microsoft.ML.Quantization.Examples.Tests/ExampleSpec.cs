@@ -39,6 +39,19 @@ public sealed class ExampleSpec
     }
 
     [TestMethod]
+    public void Modules_give_the_accuracy_of_the_trained_network_in_float_in_int8_and_from_their_file()
+    {
+        string[] lines = ExampleRun.OutputOf("04-Modules", "ModulesStepByStep").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        double[] values = [.. lines.Select(line => double.Parse(line.Trim().Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.HasCount(4, values);
+        // The float accuracy is the one that PyTorch measured.
+        Assert.AreEqual(0.9211, values[0], 1e-4);
+        Assert.AreEqual(0.9211, values[1], 0.003);
+        Assert.AreEqual(values[1], values[2], 0.001);
+        Assert.IsLessThan(0.3 * 395_715, values[3]);
+    }
+
+    [TestMethod]
     public void A_pipeline_saved_by_one_process_scores_in_another()
     {
         string file = Path.Combine(Directory.CreateTempSubdirectory("mlq-test-").FullName, "pipeline.zip");
