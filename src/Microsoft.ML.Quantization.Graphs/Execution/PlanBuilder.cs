@@ -149,12 +149,15 @@ internal sealed class PlanBuilder
         if (step is CopyStep) { _copies[outputs[0]] = inputs[0]; }
         if (layout == BufferLayout.Any)
         {
-            string? leader = read.FirstOrDefault(input => input.Length > 0 && Constant(input) is null && _graph.Fact(input).Rank >= 3);
+            // What is the same in both layouts follows the others.
+            string? leader = read.Where(input => input.Length > 0 && Constant(input) is null && _graph.Fact(input).Rank >= 3).OrderBy(input => IsSameInBoth(_graph.Fact(input))).FirstOrDefault();
             layout = leader is null ? BufferLayout.RowMajor : _layouts.GetValueOrDefault(leader, BufferLayout.RowMajor);
         }
         _calls.Add(new(node, step, [.. read.Select(input => input.Length == 0 ? "" : InLayout(input, layout, node))], outputs, layout));
         foreach (string output in outputs) { _layouts[output] = readLayout is null ? layout : BufferLayout.RowMajor; }
     }
+
+    private static bool IsSameInBoth(TensorFact fact) => fact.Dimensions[1].Size == 1 || fact.Dimensions.Skip(2).All(static size => size.Size == 1);
 
     /// <summary>The buffer that holds a value in the wanted layout; adds the step that makes it when there is none yet.</summary>
     private string InLayout(string value, BufferLayout wanted, Node? node)

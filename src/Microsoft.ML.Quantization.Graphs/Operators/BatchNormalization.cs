@@ -29,6 +29,15 @@ internal sealed class BatchNormalization : IOperator
         return [x];
     }
 
+    public Step Bind(BindSite site)
+    {
+        if (site.Constant(1) is not { } scale || site.Constant(2) is not { } bias || site.Constant(3) is not { } mean || site.Constant(4) is not { Length: > 0 } variance) { return new ForwardStep(this, site.Node); }
+        float epsilon = site.Node.Attributes.Float("epsilon", 1e-5f);
+        float[] factor = scale.AsSpan<float>().ToArray();
+        for (int c = 0; c < factor.Length; c++) { factor[c] /= MathF.Sqrt(variance.AsSpan<float>()[c] + epsilon); }
+        return new ChannelNormalizationStep(mean.AsSpan<float>().ToArray(), factor, bias.AsSpan<float>().ToArray());
+    }
+
     public void Forward(StepCall call)
     {
         ReadOnlySpan<float> x = call.Input<float>(0), scale = call.Input<float>(1), bias = call.Input<float>(2), mean = call.Input<float>(3), variance = call.Input<float>(4);

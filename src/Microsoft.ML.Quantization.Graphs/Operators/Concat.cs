@@ -37,6 +37,8 @@ internal sealed class Concat : IOperator
 
     public void Forward(StepCall call) => Run(call, null);
 
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
+
     public string? DeclineInteger(IntegerSite site) =>
         Enumerable.Range(0, site.Inputs.Length).Select(index => IntegerChecks.Activation(site, index)).FirstOrDefault(reason => reason is not null) ?? IntegerChecks.Output(site);
 
@@ -48,12 +50,13 @@ internal sealed class Concat : IOperator
     private static void Run(StepCall call, byte[]?[]? tables)
     {
         Shape shape = call.OutputShape(0);
-        int axis = Axes.FromFront(call.Attributes.Int("axis"), shape.Rank), outer = shape.Count(0, axis);
-        int inner = shape.Count(axis + 1, shape.Rank) * call.Outputs[0].Type.SizeInBytes(), row = shape[axis] * inner, offset = 0;
+        int axis = Axes.FromFront(call.Attributes.Int("axis"), shape.Rank), outer = LayoutView.Outer(shape, axis, call.Layout);
+        int inner = LayoutView.Inner(shape, axis, call.Layout) * call.Outputs[0].Type.SizeInBytes(), row = shape[axis] * inner, offset = 0;
         Span<byte> y = call.Output<byte>(0);
         for (int index = 0; index < call.Inputs.Length; index++)
         {
             ReadOnlySpan<byte> x = call.Input<byte>(index);
+            // Where channels lie last, a spatial axis holds as many of them in every input.
             int block = call.InputShape(index)[axis] * inner;
             for (int i = 0; i < outer; i++)
             {
@@ -68,6 +71,8 @@ internal sealed class Concat : IOperator
 
     private sealed class ConcatStep(byte[]?[] tables) : Step
     {
+        public override BufferLayout Layout => BufferLayout.Any;
+
         public override void Run(StepCall call) => Concat.Run(call, tables);
     }
 }

@@ -29,13 +29,16 @@ internal sealed class DepthToSpace : IOperator
         Shape from = call.InputShape(0), to = call.OutputShape(0);
         int block = (int)call.Attributes.Int("blocksize"), depth = to[1];
         bool outside = call.Attributes.String("mode", "DCR") == "DCR";
-        int[] strides = from.Strides();
+        int[] strides = LayoutView.Strides(from, call.Layout);
         // Output axes in order: batch, channel, row, row in block, column, column in block.
         int group = outside ? depth * strides[1] : strides[1], channel = outside ? strides[1] : block * block * strides[1];
-        StridedCopy.Run(call, 0, [to[0], depth, from[2], block, from[3], block], [strides[0], channel, strides[2], group * block, strides[3], group]);
+        if (LayoutView.Turns(to, call.Layout)) { StridedCopy.Run(call, 0, [to[0], from[2], block, from[3], block, depth], [strides[0], strides[2], group * block, strides[3], group, channel]); }
+        else { StridedCopy.Run(call, 0, [to[0], depth, from[2], block, from[3], block], [strides[0], channel, strides[2], group * block, strides[3], group]); }
     }
+
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
 
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site);
 
-    public Step BindInteger(IntegerSite site) => new ForwardStep(this, site.Node);
+    public Step BindInteger(IntegerSite site) => new AnyLayoutStep(this);
 }

@@ -13,6 +13,15 @@ internal sealed class PRelu : IElementwise
         return Broadcasting.StretchesTo(slope.Dimensions, x.Dimensions) ? [x] : throw site.Refuse($"its slope is {slope}; expected a shape that stretches to {x}");
     }
 
+    public Step Bind(BindSite site)
+    {
+        TensorFact x = site.Inputs[0]!;
+        if (x.Rank < 2 || site.Constant(1) is not { Length: > 0 } slope) { return new ForwardStep(this, site.Node); }
+        // The slope's axes stand at the end of the input's: only that of the channels may have more than one element.
+        int channels = slope.Shape.Rank - x.Rank + 1, size = channels >= 0 ? slope.Shape[channels] : 1;
+        return slope.Length == size && (size == 1 || x.Dimensions[1].Size == size) ? new ChannelSlopeStep(slope.AsSpan<float>().ToArray()) : new ForwardStep(this, site.Node);
+    }
+
     public void Forward(StepCall call)
     {
         ReadOnlySpan<float> x = call.Input<float>(0), slope = call.Input<float>(1);

@@ -43,6 +43,8 @@ internal sealed class Pad : IOperator
         }
     }
 
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
+
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site)
         ?? (site.Input(2) is { Constant: null } ? "its value is computed while the model runs" : null);
 
@@ -61,8 +63,9 @@ internal sealed class Pad : IOperator
         Shape input = call.InputShape(0), output = call.OutputShape(0);
         ReadOnlySpan<T> x = call.Input<T>(0);
         Span<T> y = call.Output<T>(0);
-        int[]?[] places = PadPlaces.Of(call, input, output);
-        int[] strides = input.Strides(), index = new int[output.Rank];
+        int[]?[] places = LayoutView.InMemory<int[]?>(PadPlaces.Of(call, input, output), call.Layout);
+        int[] strides = LayoutView.InMemory<int>(LayoutView.Strides(input, call.Layout), call.Layout), index = new int[output.Rank];
+        output = LayoutView.InMemory(output, call.Layout);
         for (int target = 0; target < y.Length; target++)
         {
             int source = 0;
@@ -78,6 +81,8 @@ internal sealed class Pad : IOperator
 
     private sealed class CodeStep(byte code) : Step
     {
+        public override BufferLayout Layout => BufferLayout.Any;
+
         public override void Run(StepCall call) => Pad.Run(call, code);
     }
 }

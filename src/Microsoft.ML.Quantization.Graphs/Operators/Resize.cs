@@ -44,6 +44,13 @@ internal sealed class Resize : IOperator
         return [x with { Dimensions = [.. result] }];
     }
 
+    public Step Bind(BindSite site) => MovesElements(site.Node, site.Inputs[0]!, site.Constant(2), site.Constant(3)) ? new NearestStep(Places) : new AnyLayoutStep(this);
+
+    public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site)
+        ?? (MovesElements(site.Node, site.Inputs[0]!.Fact, site.Input(2)?.Constant, site.Input(3)?.Constant) ? null : "it computes between its elements, or resizes other axes than the spatial ones");
+
+    public Step BindInteger(IntegerSite site) => new NearestStep(Places);
+
     public void Forward(StepCall call)
     {
         Shape from = call.InputShape(0), to = call.OutputShape(0);
@@ -51,20 +58,44 @@ internal sealed class Resize : IOperator
         ReadOnlySpan<float> scales = call.HasInput(2) ? call.Input<float>(2) : default, region = call.HasInput(1) ? call.Input<float>(1) : default;
         double[] factors = Factors(call.Attributes, from, [.. axes], scales, call.HasInput(3) ? call.Input<long>(3) : default);
         float[] current = call.Input<float>(0).ToArray();
-        int[] shape = [.. from.Sizes];
+        int[] shape = LayoutView.InMemory<int>(from.Sizes.AsSpan(), call.Layout);
         var outside = new bool[from.Rank][];
         if (to.Length == 0) { return; }
         for (int i = 0; i < axes.Length; i++)
         {
-            int axis = axes[i];
+            int axis = axes[i], place = LayoutView.Place(axis, from, call.Layout);
             (double, double) part = region.Length == 2 * axes.Length ? (region[i], region[i + axes.Length]) : (0.0, 1.0);
             var table = new ResizeAxis(call.Attributes, from[axis], to[axis], factors[i], part);
-            outside[axis] = table.Outside;
-            if (!table.IsIdentity) { current = Along(current, shape, axis, to[axis], table); }
-            shape[axis] = to[axis];
+            outside[place] = table.Outside;
+            if (!table.IsIdentity) { current = Along(current, shape, place, to[axis], table); }
+            shape[place] = to[axis];
         }
         current.CopyTo(call.Output<float>(0));
-        Extrapolate(call, to, outside);
+        Extrapolate(call, LayoutView.InMemory(to, call.Layout), outside);
+    }
+
+    /// <summary>Whether every output element is an input element of the same image and channel.</summary>
+    private static bool MovesElements(Node node, TensorFact x, Tensor? scales, Tensor? sizes)
+    {
+        if (node.Attributes.String("mode", "nearest") != "nearest" || node.Attributes.String("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize" || x.Rank < 3) { return false; }
+        if (node.Attributes.Ints("axes") is { } axes) { return (scales ?? sizes) is not null && axes.All(axis => Axes.FromFront(axis, x.Rank) >= 2); }
+        return scales is { Length: >= 2 } && scales.AsSpan<float>()[0] == 1f && scales.AsSpan<float>()[1] == 1f;
+    }
+
+    /// <summary>For each position of the output the position of the input it takes.</summary>
+    private static int[] Places(StepCall call)
+    {
+        Shape from = call.InputShape(0), to = call.OutputShape(0);
+        int[] axes = [.. (call.Attributes.Ints("axes") ?? [.. Enumerable.Range(0, from.Rank).Select(axis => (long)axis)]).Select(axis => Axes.FromFront(axis, from.Rank))];
+        double[] factors = Factors(call.Attributes, from, [.. axes], call.HasInput(2) ? call.Input<float>(2) : default, call.HasInput(3) ? call.Input<long>(3) : default);
+        int[] places = [0];
+        for (int axis = 2; axis < from.Rank; axis++)
+        {
+            int at = Array.IndexOf(axes, axis), size = from[axis];
+            int[] sources = at < 0 ? [.. Enumerable.Range(0, size)] : new ResizeAxis(call.Attributes, size, to[axis], factors[at], (0.0, 1.0)).Sources;
+            places = [.. from place in places from source in sources select place * size + source];
+        }
+        return places;
     }
 
     private static float[] Along(float[] x, int[] shape, int axis, int size, ResizeAxis table)

@@ -38,7 +38,7 @@ internal sealed class Slice : IOperator
         Shape shape = call.InputShape(0);
         ImmutableArray<long> starts = call.Setting("starts", 1)!.Value, ends = call.Setting("ends", 2)!.Value;
         ImmutableArray<long> axes = call.Setting("axes", 3) ?? Count(starts.Length), steps = call.Setting("steps", 4) ?? [.. starts.Select(_ => 1L)];
-        int[] strides = shape.Strides();
+        int[] strides = LayoutView.Strides(shape, call.Layout);
         int first = 0;
         for (int i = 0; i < starts.Length; i++)
         {
@@ -49,12 +49,14 @@ internal sealed class Slice : IOperator
             // A step further than the axis leaves one element: its stride is never used.
             strides[axis] *= (int)Math.Clamp(steps[i], -shape[axis], shape[axis]);
         }
-        StridedCopy.Run(call, first, strides);
+        StridedCopy.Run(call, first, LayoutView.InMemory<int>(call.OutputShape(0).Sizes.AsSpan(), call.Layout), LayoutView.InMemory<int>(strides, call.Layout));
     }
+
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
 
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site);
 
-    public Step BindInteger(IntegerSite site) => new ForwardStep(this, site.Node);
+    public Step BindInteger(IntegerSite site) => new AnyLayoutStep(this);
 
     private static (int Start, int Length) Range(int size, long start, long end, long step)
     {

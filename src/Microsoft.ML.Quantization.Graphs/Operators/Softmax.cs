@@ -27,7 +27,7 @@ internal sealed class Softmax : IOperator
     /// <summary>The meaning from opset 13 on; a call does not know its operator set, a bound step does.</summary>
     public void Forward(StepCall call) => Run(call, 13);
 
-    public Step Bind(BindSite site) => new SoftmaxStep(site.Opset);
+    public Step Bind(BindSite site) => new SoftmaxStep(site.Opset, OverChannels(site));
 
     public string? DeclineInteger(IntegerSite site) => "Softmax has no integer form: its sums need more than 8 bits";
 
@@ -38,7 +38,7 @@ internal sealed class Softmax : IOperator
         Span<float> y = call.Output<float>(0);
         if (y.IsEmpty) { return; }
         int axis = Axes.FromFront(call.Attributes.Int("axis", opset < 13 ? Math.Min(1, shape.Rank - 1) : -1), shape.Rank);
-        int length = opset < 13 ? shape.Count(axis, shape.Rank) : shape[axis], inner = opset < 13 ? 1 : shape.Count(axis + 1, shape.Rank);
+        int length = opset < 13 ? shape.Count(axis, shape.Rank) : shape[axis], inner = opset < 13 ? 1 : LayoutView.Inner(shape, axis, call.Layout);
         if (inner == 1)
         {
             call.Engine.Softmax(x, y, y.Length / length, length);
@@ -56,8 +56,13 @@ internal sealed class Softmax : IOperator
         }
     }
 
-    private sealed class SoftmaxStep(int opset) : Step
+    private static bool OverChannels(BindSite site) => site.Opset >= 13 && site.Inputs[0]!.Rank is >= 3 and var rank && Axes.FromFront(site.Node.Attributes.Int("axis", -1), rank) == 1;
+
+    private sealed class SoftmaxStep(int opset, bool overChannels) : Step
     {
+        // Channels that lie last are rows; along other axes nothing is won.
+        public override BufferLayout Layout => overChannels ? BufferLayout.Any : BufferLayout.RowMajor;
+
         public override void Run(StepCall call) => Softmax.Run(call, opset);
     }
 }

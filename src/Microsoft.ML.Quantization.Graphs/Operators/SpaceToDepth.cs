@@ -27,12 +27,15 @@ internal sealed class SpaceToDepth : IOperator
     {
         Shape from = call.InputShape(0), to = call.OutputShape(0);
         int block = (int)call.Attributes.Int("blocksize");
-        int[] strides = from.Strides();
-        // Output axes in order: batch, row in block, column in block, channel, row, column.
-        StridedCopy.Run(call, 0, [to[0], block, block, from[1], to[2], to[3]], [strides[0], strides[2], strides[3], strides[1], block * strides[2], block * strides[3]]);
+        int[] strides = LayoutView.Strides(from, call.Layout);
+        // Output axes in order: batch, row in block, column in block, channel, row, column; or row and column before those of the block.
+        if (LayoutView.Turns(to, call.Layout)) { StridedCopy.Run(call, 0, [to[0], to[2], to[3], block, block, from[1]], [strides[0], block * strides[2], block * strides[3], strides[2], strides[3], strides[1]]); }
+        else { StridedCopy.Run(call, 0, [to[0], block, block, from[1], to[2], to[3]], [strides[0], strides[2], strides[3], strides[1], block * strides[2], block * strides[3]]); }
     }
+
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
 
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site);
 
-    public Step BindInteger(IntegerSite site) => new ForwardStep(this, site.Node);
+    public Step BindInteger(IntegerSite site) => new AnyLayoutStep(this);
 }

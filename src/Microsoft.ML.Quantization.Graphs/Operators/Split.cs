@@ -29,8 +29,8 @@ internal sealed class Split : IOperator
     public void Forward(StepCall call)
     {
         Shape shape = call.InputShape(0);
-        int axis = Axes.FromFront(call.Attributes.Int("axis", 0), shape.Rank), outer = shape.Count(0, axis);
-        int inner = shape.Count(axis + 1, shape.Rank) * call.InputType(0).SizeInBytes(), row = shape[axis] * inner, offset = 0;
+        int axis = Axes.FromFront(call.Attributes.Int("axis", 0), shape.Rank), outer = LayoutView.Outer(shape, axis, call.Layout);
+        int inner = LayoutView.Inner(shape, axis, call.Layout) * call.InputType(0).SizeInBytes(), row = shape[axis] * inner, offset = 0;
         ReadOnlySpan<byte> x = call.Input<byte>(0);
         for (int part = 0; part < call.Outputs.Length; part++)
         {
@@ -43,9 +43,11 @@ internal sealed class Split : IOperator
         }
     }
 
+    public Step Bind(BindSite site) => new AnyLayoutStep(this);
+
     public string? DeclineInteger(IntegerSite site) => IntegerChecks.SameMap(site);
 
-    public Step BindInteger(IntegerSite site) => new ForwardStep(this, site.Node);
+    public Step BindInteger(IntegerSite site) => new AnyLayoutStep(this);
 
     private static ImmutableArray<long> Equal(InferenceSite site, int size, int parts)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
@@ -25,7 +26,7 @@ internal static class BinaryLoop
     {
         ReadOnlySpan<T> a = call.Input<T>(0), b = call.Input<T>(1);
         Span<T> y = call.Output<T>(0);
-        Shape left = call.InputShape(0), right = call.InputShape(1), result = call.OutputShape(0);
+        Shape left = LayoutView.InMemory(call.InputShape(0), call.Layout), right = LayoutView.InMemory(call.InputShape(1), call.Layout), result = LayoutView.InMemory(call.OutputShape(0), call.Layout);
         if (left == right || result.Rank == 0)
         {
             for (int i = 0; i < y.Length; i++) { y[i] = TFunction.Value(a[i], b[i]); }
@@ -36,6 +37,11 @@ internal static class BinaryLoop
         var walk = new StridedWalk(result.Sizes.AsSpan(), strideA, strideB, stackalloc int[result.Rank]);
         for (int target = 0; target < y.Length; target += row, walk.NextRow())
         {
+            if (typeof(T) == typeof(float) && stepA == 1 && stepB == 1)
+            {
+                TFunction.Apply(call.Engine, MemoryMarshal.Cast<T, float>(a.Slice(walk.Left, row)), MemoryMarshal.Cast<T, float>(b.Slice(walk.Right, row)), MemoryMarshal.Cast<T, float>(y.Slice(target, row)));
+                continue;
+            }
             for (int i = 0; i < row; i++) { y[target + i] = TFunction.Value(a[walk.Left + i * stepA], b[walk.Right + i * stepB]); }
         }
     }

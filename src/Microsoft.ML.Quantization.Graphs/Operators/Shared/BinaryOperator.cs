@@ -17,7 +17,7 @@ internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, Operato
 
     public void Forward(StepCall call) => BinaryLoop.Run<TFunction>(call);
 
-    public Step Bind(BindSite site) => EqualShapes(site) ? new AnyLayoutStep() : new ForwardStep(this, site.Node);
+    public Step Bind(BindSite site) => EqualShapes(site) ? new EqualShapesStep() : HasAllAxes(site) ? new AnyLayoutStep(this) : new ForwardStep(this, site.Node);
 
     public virtual string? DeclineInteger(IntegerSite site) => $"{schema.Name} has no integer form";
 
@@ -27,7 +27,11 @@ internal abstract class BinaryOperator<TFunction>(OperatorSchema schema, Operato
     private static bool EqualShapes(BindSite site) =>
         site.Constant(0) is null && site.Constant(1) is null && site.Inputs[0]!.HasAxesOf(site.Inputs[1]!);
 
-    private sealed class AnyLayoutStep : Step
+    /// <summary>Whether each has all axes of the output or is one number: then both stretch in any layout.</summary>
+    private static bool HasAllAxes(BindSite site) => site.Outputs[0].Rank is >= 3 and var rank
+        && Enumerable.Range(0, 2).All(i => site.Inputs[i]!.Rank == rank || site.Constant(i) is { Length: 1 });
+
+    private sealed class EqualShapesStep : Step
     {
         public override BufferLayout Layout => BufferLayout.Any;
 
