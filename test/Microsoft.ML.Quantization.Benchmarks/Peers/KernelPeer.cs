@@ -3,8 +3,8 @@ using Microsoft.ML.Quantization.Testing;
 
 namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 
-/// <summary>Compares one kernel.</summary>
-internal static class KernelPeer
+/// <summary>Compares one kernel. Both sides read and write memory that begins at a cache line, as a plan's buffers do.</summary>
+internal static unsafe class KernelPeer
 {
     public static PeerRow Measure(KernelShape shape, PeakLoop? peak, bool quick, string folder)
     {
@@ -12,8 +12,9 @@ internal static class KernelPeer
         Engine engine = EngineList.Default;
         BoundConvolution bound = engine.Bind(data.Spec(shape));
         ConvolutionTables tables = shape.IsConvolution ? bound.Plan([shape.Size, shape.Size], [shape.OutputSize, shape.OutputSize]) : bound.Plan([], []);
-        byte[] input = GC.AllocateArray<byte>(data.Input.Length + Engine.ReadSlack, pinned: true), output = GC.AllocateArray<byte>(shape.OutputPixels * shape.Outputs, pinned: true);
-        data.Input.CopyTo(input, 0);
+        int inputBytes = data.Input.Length, outputBytes = shape.OutputPixels * shape.Outputs;
+        PinnedMemory input = new(inputBytes + Engine.ReadSlack), output = new(outputBytes);
+        data.Input.CopyTo(new Span<byte>(input.Pointer, inputBytes));
         int batch = shape.IsConvolution ? 1 : shape.Rows;
 
         string optimized = Path.Combine(folder, "optimized.onnx");
@@ -21,12 +22,12 @@ internal static class KernelPeer
         using OnnxRuntimeCall call = session.Prepare(
             [new Tensor(ElementType.UInt8, KernelGraph.InputShape(shape), data.Input)], [new Tensor(ElementType.UInt8, KernelGraph.OutputShape(shape))]);
 
-        void Ours() => bound.Run(tables, batch, input.AsSpan(0, data.Input.Length), output, null);
+        void Ours() => bound.Run(tables, batch, new(input.Pointer, inputBytes), new(output.Pointer, outputBytes), null);
         double[][] rounds = peak is null ? Rounds.Run(quick, true, Ours, call.Run) : Rounds.Run(quick, true, Ours, call.Run, peak.Run);
         double ours = Rounds.Median(rounds.Select(static round => round[0]));
         double? share = peak is null ? null : Rounds.Median(rounds.Select(round => shape.Operations / round[0] / (PeakLoop.Operations / round[2])));
         return new(shape.Name, shape.Kind, "int8", 1, 1, ours, Rounds.Median(rounds.Select(static round => round[1])), Rounds.Median(rounds.Select(static round => round[1] / round[0])),
-            share, "int8", IntegerNodes.Count(optimized), engine.Name, Differing(output, call.Output(0).Bytes));
+            share, "int8", IntegerNodes.Count(optimized), engine.Name, Differing(new(output.Pointer, outputBytes), call.Output(0).Bytes));
     }
 
     private static double Differing(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)

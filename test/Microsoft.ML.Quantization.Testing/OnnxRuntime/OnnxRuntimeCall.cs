@@ -3,25 +3,26 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Quantization.Testing;
 
-/// <summary>A session's run with inputs and outputs in place, to be repeated. Dispose it before its session.</summary>
+/// <summary>A session's run with inputs and outputs in place, each at a cache line, to be repeated. Dispose it before its session.</summary>
 public sealed unsafe class OnnxRuntimeCall : IDisposable
 {
+    private const int CacheLine = 64;
+
     private readonly nint _session;
     private readonly int _inputs;
     private readonly nint[] _names;
     private readonly nint[] _values;
     private readonly Tensor[] _tensors;
-    private readonly GCHandle[] _pins;
+    private readonly nint[] _memory;
 
     internal OnnxRuntimeCall(nint session, nint memory, ImmutableArray<(string Name, Tensor Tensor)> values, int inputs)
     {
         (_session, _inputs) = (session, inputs);
         _tensors = [.. values.Select(static value => value.Tensor)];
         _names = [.. values.Select(static value => Marshal.StringToCoTaskMemUTF8(value.Name))];
-        byte[][] bytes = [.. _tensors.Select(static tensor => tensor.Bytes.ToArray())];
-        _pins = [.. bytes.Select(static array => GCHandle.Alloc(array, GCHandleType.Pinned))];
+        _memory = [.. _tensors.Select(Copy)];
         _values = [.. _tensors.Select((tensor, i) => OnnxRuntimeApi.NewTensor(
-            memory, _pins[i].AddrOfPinnedObject(), bytes[i].Length, [.. tensor.Shape.Sizes.Select(static size => (long)size)], OnnxRuntimeSession.Number(tensor.Type)))];
+            memory, _memory[i], tensor.Bytes.Length, [.. tensor.Shape.Sizes.Select(static size => (long)size)], OnnxRuntimeSession.Number(tensor.Type)))];
     }
 
     /// <summary>Runs once.</summary>
@@ -34,7 +35,7 @@ public sealed unsafe class OnnxRuntimeCall : IDisposable
     public Tensor Output(int index)
     {
         Tensor tensor = _tensors[_inputs + index];
-        return new(tensor.Type, tensor.Shape, ((byte[])_pins[_inputs + index].Target!).AsSpan().ToArray());
+        return new(tensor.Type, tensor.Shape, new ReadOnlySpan<byte>((void*)_memory[_inputs + index], tensor.Bytes.Length).ToArray());
     }
 
     /// <inheritdoc/>
@@ -42,6 +43,13 @@ public sealed unsafe class OnnxRuntimeCall : IDisposable
     {
         foreach (nint value in _values) { OnnxRuntimeApi.FreeValue(value); }
         foreach (nint name in _names) { Marshal.FreeCoTaskMem(name); }
-        foreach (GCHandle pin in _pins) { pin.Free(); }
+        foreach (nint memory in _memory) { NativeMemory.AlignedFree((void*)memory); }
+    }
+
+    private static nint Copy(Tensor tensor)
+    {
+        void* memory = NativeMemory.AlignedAlloc((nuint)Math.Max(1, tensor.Bytes.Length), CacheLine);
+        tensor.Bytes.CopyTo(new(memory, tensor.Bytes.Length));
+        return (nint)memory;
     }
 }
