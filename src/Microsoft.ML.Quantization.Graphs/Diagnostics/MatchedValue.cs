@@ -24,13 +24,18 @@ internal sealed record MatchedValue(ComparedSite Site, string FloatValue, string
         foreach (Node node in model.Nodes)
         {
             if (!nodes.TryGetValue(node.Name, out Node? twin) || twin.Operator != node.Operator || model.Fact(node.Output).Type != ElementType.Float32) { continue; }
-            bool onlyCodes = quantized.Consumers(twin.Output) is { IsEmpty: false } readers && !quantized.IsOutput(twin.Output) && readers.All(reader => reader.Operator == QuantizationNodes.Quantize);
-            found.Add(onlyCodes ? Codes(quantized, node.Name, node.Operator, node.Output, quantized.Consumers(twin.Output)[0])
-                : new(new(node.Name, node.Operator, null), node.Output, twin.Output, null));
+            if (Written(node, twin, quantized) is not { } written) { continue; }
+            bool onlyCodes = quantized.Consumers(written) is { IsEmpty: false } readers && !quantized.IsOutput(written) && readers.All(reader => reader.Operator == QuantizationNodes.Quantize);
+            found.Add(onlyCodes ? Codes(quantized, node.Name, node.Operator, node.Output, quantized.Consumers(written)[0])
+                : new(new(node.Name, node.Operator, null), node.Output, written, null));
         }
         return found.Count > 0 ? found.ToImmutable() : throw new QuantizationException(
             $"The graphs '{model.Name}' and '{quantized.Name}' have no node of the same name and operator in common; expected a float graph and the graph made from it.");
     }
+
+    // Where the quantized graph has the activation as a node of its own, as a quantizer may want it, that one writes the value.
+    private static string? Written(Node node, Node twin, Graph quantized) =>
+        node.Attributes.String(Node.Activation, "") == twin.Attributes.String(Node.Activation, "") ? twin.Output : quantized.Facts.ContainsKey(node.Output) ? node.Output : null;
 
     private static MatchedValue Codes(Graph quantized, string name, string op, string value, Node quantize) =>
         new(new(name, op, QuantizationNodes.Parameters(quantized, quantize)), value, quantize.Output, quantize);

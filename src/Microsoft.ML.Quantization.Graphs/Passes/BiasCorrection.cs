@@ -16,7 +16,7 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <remarks>
 /// PyTorch intends the same, but QNNPACK goes on with the bias it packed at its first run, so that all of its errors are those of the
 /// uncorrected model; <c>sequential: false</c> gives these numbers.
-/// Biases start from the float graph and are quantized again at the end of each step; the graph holds int32 codes. A layer without a bias is
+/// Biases start from the float graph and are quantized again at the end of each step where the graph holds int32 codes; floats, as quantizers leave them, stay floats. A layer without a bias is
 /// left alone, as in PyTorch. Source: PyTorch <c>torch.ao.ns._correct_bias.bias_correction</c>.
 /// </remarks>
 public static class BiasCorrection
@@ -40,16 +40,19 @@ public static class BiasCorrection
         foreach (Node node in fused.Nodes)
         {
             if (options.Operators.Find(node, fused.Opset).Traits.BiasInput is not { } at || !Rewriting.TryFloats(fused, node, at, out Tensor? bias)) { continue; }
-            if (BiasCodes(quantized, node, at) is not { } dequantize || QuantizationNodes.Parameters(quantized, dequantize) is not { } parameters)
+            Node? dequantize = BiasCodes(quantized, node, at);
+            QuantizationParameters? parameters = dequantize is null ? null : QuantizationNodes.Parameters(quantized, dequantize);
+            if (parameters is null && !IsFloatBiasOfCodes(quantized, node, at))
             {
-                notes.Add(new(Pass, node.Name, false, $"the bias of {node} is not a constant of codes in the quantized graph"));
+                notes.Add(new(Pass, node.Name, false, $"the bias of {node} is not a constant of a quantized layer"));
                 continue;
             }
             double[] error = MeanError(fused, sequential ? quantized : given, node.Name, batches, options);
             BiasChange change = new(node.Name, [.. bias.AsSpan<float>()], [.. error.Select((mean, c) => bias.AsSpan<float>()[bias.Length == 1 ? 0 : c] - (float)mean)]);
             corrections.Add(change);
             notes.Add(new(Pass, node.Name, true, $"mean error of {node}: at most {error.Max(Math.Abs):G3}; taken out of its bias"));
-            quantized = Write(quantized, node, at, dequantize, Tensor.Create<float>(change.After.AsSpan(), new Shape(change.After.Length)), parameters, options.Operators);
+            Tensor after = Tensor.Create<float>(change.After.AsSpan(), new Shape(change.After.Length));
+            quantized = parameters is null ? Write(quantized, node, at, after, options.Operators) : Write(quantized, node, at, dequantize!, after, parameters, options.Operators);
         }
         return new(quantized, corrections.ToImmutable(), notes.ToImmutable());
     }
@@ -57,6 +60,20 @@ public static class BiasCorrection
     private static Node? BiasCodes(Graph quantized, Node node, int input) =>
         quantized.Nodes.FirstOrDefault(candidate => candidate.Name == node.Name && candidate.Operator == node.Operator) is { } twin && twin.HasInput(input)
         && quantized.Producer(twin.Inputs[input]) is { Operator: QuantizationNodes.Dequantize } dequantize && quantized.Constant(dequantize.Inputs[0]) is not null ? dequantize : null;
+
+    // As quantizers leave it: the engine rounds such a bias itself.
+    private static bool IsFloatBiasOfCodes(Graph quantized, Node node, int input) =>
+        quantized.Nodes.FirstOrDefault(candidate => candidate.Name == node.Name && candidate.Operator == node.Operator) is { } twin && Rewriting.TryFloats(quantized, twin, input, out _)
+        && twin.Inputs.Any(value => quantized.Producer(value) is { Operator: QuantizationNodes.Dequantize } dequantize && quantized.Constant(dequantize.Inputs[0]) is not null);
+
+    private static Graph Write(Graph quantized, Node node, int at, Tensor bias, OperatorList operators)
+    {
+        var builder = new GraphBuilder(quantized);
+        Node twin = quantized.Node(node.Name);
+        string corrected = builder.AddConstant(builder.Unique(twin.Inputs[at] + "_corrected"), bias);
+        builder.Replace(twin, twin with { Inputs = [.. twin.Inputs.Select((input, i) => i == at ? corrected : input)] });
+        return builder.Build(operators);
+    }
 
     private static double[] MeanError(Graph model, Graph quantized, string node, IEnumerable<ImmutableArray<Tensor>> batches, ExecutionOptions options)
     {

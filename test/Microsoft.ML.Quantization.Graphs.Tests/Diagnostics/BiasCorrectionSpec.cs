@@ -38,7 +38,7 @@ public sealed class BiasCorrectionSpec
         Graph model = SmallNetwork.Everything();
         Graph quantized = ModelQuantizer.QuantizeStatic(model, s_data, new() { QConfigs = QConfigMapping.Default.SetModuleName("scores", null) }).Graph;
         CorrectedBiases corrected = BiasCorrection.Run(model, quantized, s_data);
-        Assert.AreEqual("the bias of Gemm 'scores' is not a constant of codes in the quantized graph", corrected.Notes.Single(note => !note.Applied).Text);
+        Assert.AreEqual("the bias of Gemm 'scores' is not a constant of a quantized layer", corrected.Notes.Single(note => !note.Applied).Text);
     }
 
     [TestMethod]

@@ -49,6 +49,24 @@ public sealed class NumericSuiteSpec
     }
 
     [TestMethod]
+    public void A_clamp_that_a_quantizer_keeps_apart_is_compared_with_the_fused_one()
+    {
+        Graph model = new Passes.Sketch(2, 3, 8, 8).Random("w", 4, 3, 3, 3).Random("b", 4).Random("v", 4, 4, 1, 1).Constant("low", Tensor.Scalar(-0.1f)).Constant("high", Tensor.Scalar(0.1f))
+            .Node("conv", "Conv", "x w b").Node("clip", "Clip", "conv low high").Node("last", "Conv", "clip v").Node("y", "Clip", "last low high").Outputs("y");
+        Graph quantized = ModelQuantizer.QuantizePt2e(model, new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig()), [Passes.Sketch.Inputs(model)]).Graph;
+        Assert.IsTrue(quantized.Nodes.Any(node => node.Name == "clip"));
+        Comparison outputs = NumericSuite.CompareModelOutputs(model, quantized, [Passes.Sketch.Inputs(model)]), shadows = NumericSuite.CompareModelStub(model, quantized, [Passes.Sketch.Inputs(model)]);
+        foreach (string name in new[] { "conv", "last" })
+        {
+            Assert.IsGreaterThan(14, outputs[name].Similarity.Sqnr, name);
+            Assert.IsGreaterThan(14, shadows[name].Similarity.Sqnr, name);
+        }
+        CorrectedBiases corrected = BiasCorrection.Run(model, quantized, [Passes.Sketch.Inputs(model)]);
+        Assert.AreEqual("conv", corrected.Changes.Single().Node, "its bias stayed float, and is corrected there");
+        Assert.AreEqual(ElementType.Float32, corrected.Graph.Constant(corrected.Graph.Node("conv").Inputs[2])!.Type);
+    }
+
+    [TestMethod]
     public void Logging_changes_no_result_and_no_integer_call()
     {
         (Graph model, Graph quantized) = Models();
