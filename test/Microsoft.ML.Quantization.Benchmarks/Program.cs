@@ -5,8 +5,8 @@ using Microsoft.ML.Quantization.Benchmarks.Scoring;
 namespace Microsoft.ML.Quantization.Benchmarks;
 
 /// <summary>
-/// <c>peers</c> compares with ONNX Runtime, <c>engines</c> our engines with each other, <c>steps</c> shows where a model's time goes, <c>scoring</c> times ML.NET's Transform; anything else goes to
-/// BenchmarkDotNet. <c>--without-amx</c> among the arguments of the first four takes tile registers from both sides, see <see cref="TileRegisterBan"/>.
+/// <c>peers</c> compares with ONNX Runtime, <c>engines</c> our engines with each other, <c>steps</c> shows where a model's time goes, <c>threads</c> what a second thread gives, <c>scoring</c> times ML.NET's Transform; anything else goes to
+/// BenchmarkDotNet. <c>--without-amx</c> among the arguments of the first five takes tile registers from both sides, see <see cref="TileRegisterBan"/>.
 /// </summary>
 internal static class Program
 {
@@ -16,7 +16,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
-        bool withoutAmx = arguments is ["steps" or "scoring" or "peers" or "engines", ..] && arguments.Contains(WithoutAmx);
+        bool withoutAmx = arguments is ["steps" or "threads" or "scoring" or "peers" or "engines", ..] && arguments.Contains(WithoutAmx);
         if (withoutAmx)
         {
             if (!TileRegisterBan.Install(out string refusal))
@@ -28,6 +28,7 @@ internal static class Program
         }
         if (arguments is ["engines", ..]) { return EnginesCommand.Run(arguments.AsSpan(1), withoutAmx); }
         if (arguments is ["steps", ..]) { return StepsCommand.Run(arguments.AsSpan(1)); }
+        if (arguments is ["threads", ..]) { return ThreadsCommand.Run(arguments.AsSpan(1)); }
         if (arguments is ["scoring", ..]) { return ScoringCommand.Run(arguments.AsSpan(1)); }
         if (arguments is not ["peers", ..])
         {

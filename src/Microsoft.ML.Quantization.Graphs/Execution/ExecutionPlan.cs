@@ -30,6 +30,7 @@ public sealed class ExecutionPlan : IDisposable
         Workers = parent is not null ? parent.Workers : options.Threads > 1 ? new WorkerPool(options.Threads) : null;
         (Calls, OutputBuffers, Notes) = (builder.Calls, builder.OutputBuffers, builder.Notes);
         RowsAreApart = !ChoosesRanges || builder.RangesPerRow;
+        SplitsRows = builder.SplitsRows;
         ConstantTensors = builder.Constants.ToImmutableDictionary(StringComparer.Ordinal);
         ConstantBytes = Bound.Constants.Values.Sum(constant => (long)constant.Bytes.Length);
         // Steps may read past the end of an input; constants get the same slack as buffers.
@@ -50,6 +51,12 @@ public sealed class ExecutionPlan : IDisposable
     /// batch axis provably stays the first through every operator.
     /// </summary>
     public bool RowsAreApart { get; }
+
+    /// <summary>
+    /// Whether every row of the outputs hangs on the same row of the inputs alone, whatever the number of rows, so that rows of one call may run apart from each other. Stricter than
+    /// <see cref="RowsAreApart"/>: proved from the operators, and the number of rows is a name.
+    /// </summary>
+    internal bool SplitsRows { get; }
 
     /// <summary>Which groups run in integers, which operators stay float, and why.</summary>
     public ImmutableArray<PassNote> Notes { get; }
@@ -145,6 +152,10 @@ public sealed class ExecutionPlan : IDisposable
         if (_sized.Count >= SizedKept) { _sized.Clear(); }
         return _sized.GetOrAdd(new(inputShapes), Bind(builder.Build(Operators), _options, this));
     }
+
+    /// <summary>Types and shapes of all values for inputs of these shapes.</summary>
+    internal ImmutableDictionary<string, TensorFact> Facts(ImmutableArray<Shape> inputShapes) =>
+        ShapeInference.Run(Bound.Opset, [.. Bound.Inputs.Zip(inputShapes, static (input, shape) => input with { Fact = new(input.Fact.Type, shape) })], Bound.Constants, Bound.Nodes, Operators);
 
     internal void Return(RunContext context) => _contexts.Return(context);
 

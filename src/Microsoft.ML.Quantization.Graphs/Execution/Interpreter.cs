@@ -209,6 +209,6 @@ internal sealed class Interpreter
         if (_tap is null || !_tap.Wants(value) || TypeOf(value) != ElementType.Float32) { return; }
         Shape shape = ShapeOf(value);
         ReadOnlySpan<byte> bytes = _buffers[value].Span[..(int)Bytes(value)];
-        RunContext.Show(_tap, value, bytes, shape, layout);
+        StepSequence.Show(_tap, value, bytes, shape, layout);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.ML.Quantization.Graphs.Operators;
 using Microsoft.ML.Quantization.Kernels;
@@ -49,6 +50,9 @@ internal sealed class PlanBuilder
     /// <summary>Whether every dynamic call chooses a range for each row.</summary>
     public bool RangesPerRow { get; private set; }
 
+    /// <summary>As <see cref="ExecutionPlan.SplitsRows"/>.</summary>
+    public bool SplitsRows { get; private set; }
+
     /// <summary>Whether the output of a node is computed inside another's call.</summary>
     public bool HidesValues => _residuals.Count > 0 || (!_keepsValues && _calls.Any(static call => call.Step is CopyStep));
 
@@ -57,6 +61,7 @@ internal sealed class PlanBuilder
         var builder = new PlanBuilder(graph, engine, options);
         Node[] nodes = [.. builder.NeededNodes()];
         builder.RangesPerRow = options.RangesPerRow && builder._groups.Count == 0 && RowSeparation.Holds(graph, nodes, builder._collapsed);
+        builder.SplitsRows = RowSeparation.IsNamed(graph) && (builder.RangesPerRow || RowSeparation.Holds(graph, graph.Nodes, FrozenDictionary<Node, CollapsedGroup>.Empty));
         foreach (Node node in nodes) { builder.Bind(node); }
         ImmutableArray<string> outputs = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
         (builder.Calls, builder.OutputBuffers) = PlanEdges.Settle(builder._calls, outputs);

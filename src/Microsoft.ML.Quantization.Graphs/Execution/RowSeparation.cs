@@ -21,6 +21,9 @@ internal static class RowSeparation
         "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "GlobalAveragePool", "GlobalMaxPool", "InstanceNormalization", "LRN", "MaxPool",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Whether the number of rows is a name: the caller chooses it.</summary>
+    public static bool IsNamed(Graph graph) => !graph.Inputs.IsEmpty && graph.Inputs.All(static input => input.Fact.Rank > 0 && input.Fact.Dimensions[0].Symbol is not null);
+
     /// <summary>Looks at the nodes that a plan runs.</summary>
     /// <param name="graph">Their graph.</param>
     /// <param name="nodes">The nodes, in order.</param>
@@ -59,20 +62,24 @@ internal static class RowSeparation
             if (s_perImage.Contains(node.Operator)) { return IsFirst(node); }
             return node.Operator switch
             {
-                "MatMul" => IsFirst(node) && ofInput >= 2 && graph.Fact(node.Inputs[1]).Rank <= 2,
+                "MatMul" => ofInput >= 2 && IsFirst(node) && graph.Fact(node.Inputs[1]).Rank <= 2 || ofInput >= 3 && node.Inputs.All(input => apart.Contains(input) && graph.Fact(input).Rank == ofInput),
                 "Gemm" => IsFirst(node) && node.Attributes.Int("transA", 0) == 0 && (!node.HasInput(2) || Stretches(graph.Fact(node.Inputs[2]), false, rank)),
                 // Row-major order: with as many rows before as after, each row keeps its elements.
                 "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => IsFirst(node),
+                "QuantizeLinear" or "DequantizeLinear" => IsFirst(node) && (graph.Fact(node.Inputs[1]).Dimensions.All(static size => size.Size == 1) || Axes.FromFront(node.Attributes.Int("axis", 1), rank) != 0),
+                "Gather" => constants.Contains(node.Inputs[0]) && apart.Contains(node.Inputs[1]) && Axes.FromFront(node.Attributes.Int("axis", 0), ofInput) == 0,
                 "Concat" => node.Inputs.All(apart.Contains) && Axes.FromFront(node.Attributes.Int("axis", 0), rank) != 0,
                 "Transpose" => node.Attributes.Ints("perm") is { Length: > 0 } order && order[0] == 0,
+                "Pad" => IsFirst(node) && !node.HasInput(3) && Setting(node, 1, "pads") is { IsDefaultOrEmpty: false } pads && pads[0] == 0 && pads[ofInput] == 0,
+                "Slice" => IsFirst(node) && Setting(node, 3, "axes") is { IsDefaultOrEmpty: false } axes && axes.All(axis => Axes.FromFront(axis, ofInput) != 0),
                 "Softmax" or "LogSoftmax" => Axes.FromFront(node.Attributes.Int("axis", graph.Opset >= 13 ? -1 : 1), rank) != 0,
                 "LayerNormalization" => IsFirst(node) && Axes.FromFront(node.Attributes.Int("axis", -1), rank) != 0,
-                "ReduceMean" or "ReduceSum" or "ReduceMax" => IsFirst(node) && Reduced(node) is { IsDefaultOrEmpty: false } axes && axes.All(axis => Axes.FromFront(axis, ofInput) != 0),
+                "ReduceMean" or "ReduceSum" or "ReduceMax" => IsFirst(node) && Setting(node, 1, "axes") is { IsDefaultOrEmpty: false } axes && axes.All(axis => Axes.FromFront(axis, ofInput) != 0),
                 _ => false,
             };
         }
 
-        ImmutableArray<long> Reduced(Node node) => node.HasInput(1) ? graph.Constant(node.Inputs[1]) is { Type: ElementType.Int64 } axes ? [.. axes.AsSpan<long>()] : [] : node.Attributes.Ints("axes") ?? [];
+        ImmutableArray<long> Setting(Node node, int input, string attribute) => node.HasInput(input) ? graph.Constant(node.Inputs[input]) is { Type: ElementType.Int64 } values ? [.. values.AsSpan<long>()] : [] : node.Attributes.Ints(attribute) ?? [];
     }
 
     // A value of rows lies under the result's first axis; a constant is the same for all rows.

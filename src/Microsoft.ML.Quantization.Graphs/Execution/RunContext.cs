@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Microsoft.ML.Quantization.Graphs.Operators;
-using Microsoft.ML.Quantization.Kernels;
 
 namespace Microsoft.ML.Quantization.Graphs;
 
@@ -12,36 +10,40 @@ namespace Microsoft.ML.Quantization.Graphs;
 public sealed class RunContext : IDisposable
 {
     private readonly ExecutionPlan _plan;
-    private readonly (Step Step, StepCall Call, PlanCall Source)[] _steps;
     private readonly Memory<byte>[] _inputs;
     private readonly Memory<byte>[] _outputs;
-    private readonly ImmutableDictionary<string, TensorFact> _facts;
+    private readonly BufferMap? _map; // null where shapes depend on data
+    private readonly Dictionary<string, Memory<byte>> _buffers = [];
+    private readonly RowGroups? _groups;
+    private StepSequence? _whole; // with groups, made when a tap asks for it
     private int _rented = 1;
-    private readonly bool _dependsOnData;
 
     internal RunContext(ExecutionPlan plan, ImmutableArray<Shape> inputShapes)
     {
         (_plan, InputShapes) = (plan, inputShapes);
         Graph graph = plan.Bound;
-        ValueInfo[] inputs = [.. graph.Inputs.Zip(inputShapes, (input, shape) => input with { Fact = new(input.Fact.Type, shape) })];
-        _facts = ShapeInference.Run(graph.Opset, inputs, graph.Constants, graph.Nodes, plan.Operators);
-        _dependsOnData = plan.Calls.Any(call => call.Step is ValueStep || call.Inputs.Concat(call.Outputs).Any(buffer => buffer.Length > 0 && !_facts[ValueOf(buffer)].IsStatic));
-        if (_dependsOnData)
+        ImmutableDictionary<string, TensorFact> facts = plan.Facts(inputShapes);
+        if (plan.Calls.Any(call => call.Step is ValueStep || call.Inputs.Concat(call.Outputs).Any(buffer => buffer.Length > 0 && !facts[BufferMap.ValueOf(buffer)].IsStatic)))
         {
-            (_steps, _outputs) = ([], new Memory<byte>[graph.Outputs.Length]);
-            _inputs = [.. inputs.Select(input => (Memory<byte>)new byte[input.Fact.ToShape().Length * input.Fact.Type.SizeInBytes()])];
+            _outputs = new Memory<byte>[graph.Outputs.Length];
+            _inputs = [.. graph.Inputs.Select((input, i) => (Memory<byte>)new byte[inputShapes[i].Length * input.Fact.Type.SizeInBytes()])];
             return;
         }
 
-        Dictionary<string, Memory<byte>> buffers = Place(graph, plan.Calls, plan.OutputBuffers);
-        _steps = [.. plan.Calls.Where(call => !IsAlias(call)).Select(call => Prepare(call, buffers))];
-        int scratch = _steps.Length == 0 ? 0 : _steps.Max(step => step.Step.ScratchBytes(step.Call));
-        byte[] scratchMemory = GC.AllocateUninitializedArray<byte>(scratch, pinned: true);
-        foreach ((_, StepCall call, _) in _steps) { call.ScratchMemory = scratchMemory; }
-
-        _inputs = [.. graph.Inputs.Select(input => buffers[input.Name])];
-        _outputs = [.. plan.OutputBuffers.Select(name => plan.Constants.TryGetValue(name, out Memory<byte> constant) ? constant : buffers[name])];
-        OutputShapes = [.. graph.Outputs.Select(output => ShapeOf(output.Name))];
+        _map = new(plan, facts);
+        if (inputShapes.Length > 0 && inputShapes[0].Rank > 0 && GroupSize.Of(plan, facts, inputShapes[0][0]) is { } rows)
+        {
+            _buffers = _map.AllocateEdges();
+            _groups = new(plan, inputShapes, rows, _map, _buffers);
+        }
+        else
+        {
+            _buffers = _map.Allocate();
+            _whole = new(plan, _map, _buffers, plan.Workers);
+        }
+        _inputs = [.. graph.Inputs.Select(input => _buffers[input.Name])];
+        _outputs = [.. plan.OutputBuffers.Select(name => plan.Constants.TryGetValue(name, out Memory<byte> constant) ? constant : _buffers[_map.Root(name)])];
+        OutputShapes = [.. graph.Outputs.Select(output => facts[output.Name].ToShape())];
     }
 
     /// <summary>Shapes of the inputs, in the graph's order.</summary>
@@ -62,38 +64,21 @@ public sealed class RunContext : IDisposable
     /// <summary>The bytes of an output.</summary>
     internal ReadOnlySpan<byte> OutputBytes(int index) => _outputs[index].Span[..(OutputShapes[index].Length * _plan.Bound.Outputs[index].Fact.Type.SizeInBytes())];
 
-    /// <summary>What a run does, in order; empty where shapes depend on data.</summary>
-    internal IReadOnlyList<(Step Step, StepCall Call, PlanCall Source)> Steps => _steps;
+    /// <summary>What a run does, in order, with each group of <see cref="GroupRows"/> rows; empty where shapes depend on data.</summary>
+    internal IReadOnlyList<(Step Step, StepCall Call, PlanCall Source)> Steps => (_groups?.Steps ?? _whole)?.Steps ?? [];
+
+    /// <summary>Rows that run together; null for all of them.</summary>
+    internal int? GroupRows => _groups?.GroupRows;
 
     /// <summary>Computes the outputs from the inputs.</summary>
     /// <param name="tap">Shown the values it wants, each right after it was computed.</param>
     public void Run(IActivationTap? tap = null)
     {
-        if (tap is not null && _plan.Showing is { } showing)
-        {
-            Show(showing, tap);
-            return;
-        }
-        if (_dependsOnData)
-        {
-            ImmutableArray<Tensor> results = Interpreter.Run(_plan, [.. _inputs.Select((input, i) => new Tensor(_plan.Bound.Inputs[i].Fact.Type, InputShapes[i], input.ToArray()))], tap);
-            for (int i = 0; i < _outputs.Length; i++) { _outputs[i] = results[i].Bytes.ToArray(); }
-            OutputShapes = [.. results.Select(result => result.Shape)];
-            return;
-        }
-        if (tap is not null)
-        {
-            for (int i = 0; i < _inputs.Length; i++) { Show(tap, _plan.Bound.Inputs[i].Name, InputBytes(i), BufferLayout.RowMajor); }
-        }
-        foreach ((Step step, StepCall call, PlanCall source) in _steps)
-        {
-            step.Run(call);
-            if (tap is null) { continue; }
-            for (int i = 0; i < source.Outputs.Length; i++)
-            {
-                if (source.Step is not LayoutStep && source.Outputs[i].Length > 0) { Show(tap, ValueOf(source.Outputs[i]), MemoryMarshal.AsBytes(call.Output<byte>(i)), call.Layout); }
-            }
-        }
+        if (tap is not null && _plan.Showing is { } showing) { Show(showing, tap); }
+        else if (_map is null) { Interpret(tap); }
+        else if (tap is not null) { RunWith(tap, _map); }
+        else if (_groups is not null) { _groups.Run(); }
+        else { _whole!.Run(); }
     }
 
     /// <summary>Gives the context back to its plan for the next run with these shapes. Giving it back twice is giving it back once.</summary>
@@ -115,131 +100,35 @@ public sealed class RunContext : IDisposable
         OutputShapes = context.OutputShapes;
         for (int i = 0; i < _outputs.Length; i++)
         {
-            if (_dependsOnData) { _outputs[i] = context.OutputBytes(i).ToArray(); }
+            if (_map is null) { _outputs[i] = context.OutputBytes(i).ToArray(); }
             else { context.OutputBytes(i).CopyTo(_outputs[i].Span); }
         }
     }
 
-    private void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, BufferLayout layout)
+    private void Interpret(IActivationTap? tap)
     {
-        if (tap.Wants(value) && _facts[value].Type == ElementType.Float32) { Show(tap, value, bytes, ShapeOf(value), layout); }
+        ImmutableArray<Tensor> results = Interpreter.Run(_plan, [.. _inputs.Select((input, i) => new Tensor(_plan.Bound.Inputs[i].Fact.Type, InputShapes[i], input.ToArray()))], tap);
+        for (int i = 0; i < _outputs.Length; i++) { _outputs[i] = results[i].Bytes.ToArray(); }
+        OutputShapes = [.. results.Select(result => result.Shape)];
     }
 
-    /// <summary>Shows floats in row-major order, whatever their layout.</summary>
-    internal static void Show(IActivationTap tap, string value, ReadOnlySpan<byte> bytes, Shape shape, BufferLayout layout)
+    // A tap sees whole values.
+    private void RunWith(IActivationTap tap, BufferMap map)
     {
-        if (layout == BufferLayout.ChannelsLast && !LayoutStep.IsTrivial(shape))
+        if (_whole is null)
         {
-            byte[] ordered = new byte[bytes.Length];
-            LayoutStep.Reorder(bytes, ordered, shape[0], shape[1], shape.Length / (shape[0] * shape[1]), sizeof(float), toChannelsLast: false);
-            bytes = ordered;
+            _whole = new(_plan, map, map.Allocate(), _plan.Workers);
+            for (int i = 0; i < map.Edges.Length; i++) { _whole.Bind(i, _buffers[map.Edges[i]]); }
         }
-        tap.Observe(value, MemoryMarshal.Cast<byte, float>(bytes), shape);
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            ValueInfo input = _plan.Bound.Inputs[i];
+            if (input.Fact.Type == ElementType.Float32 && tap.Wants(input.Name)) { StepSequence.Show(tap, input.Name, InputBytes(i), InputShapes[i], BufferLayout.RowMajor); }
+        }
+        _whole.Run(tap);
     }
 
     private static Span<T> Elements<T>(Memory<byte> memory, ElementType type, Shape shape) where T : unmanaged => ElementTypes.Of<T>() == type
         ? MemoryMarshal.Cast<byte, T>(memory.Span[..(shape.Length * type.SizeInBytes())])
         : throw new QuantizationException($"A value of {type.Name()} cannot be read as {ElementTypes.Of<T>().Name()}.");
-
-    private static string ValueOf(string buffer) => buffer.IndexOf('\0') is var end and >= 0 ? buffer[..end] : buffer;
-
-    private Shape ShapeOf(string buffer) => _facts[ValueOf(buffer)].ToShape();
-
-    // What moves no byte, a change of layout or of the shape alone, needs no step: both names mean one buffer. Outputs do not lie where the caller writes inputs.
-    private bool IsAlias(PlanCall call) => call.Step switch
-    {
-        LayoutStep => LayoutStep.IsTrivial(ShapeOf(call.Inputs[0])),
-        CopyStep => !_plan.KeepsValues && !_plan.Constants.ContainsKey(call.Inputs[0]) && !_plan.OutputBuffers.Contains(call.Outputs[0])
-            && ShapeOf(call.Inputs[0]).Length == ShapeOf(call.Outputs[0]).Length && !_plan.Bound.Inputs.Any(input => input.Name == call.Inputs[0]),
-        _ => false,
-    };
-
-    private Dictionary<string, Memory<byte>> Place(Graph graph, ImmutableArray<PlanCall> calls, ImmutableArray<string> outputs)
-    {
-        var storage = new Dictionary<string, string>(StringComparer.Ordinal);
-        var uses = new Dictionary<string, (int First, int Last)>(StringComparer.Ordinal);
-        foreach (ValueInfo input in graph.Inputs) { uses[input.Name] = (-1, calls.Length); }
-        for (int i = 0; i < calls.Length; i++)
-        {
-            foreach (string input in calls[i].Inputs.Where(input => input.Length > 0 && !_plan.Constants.ContainsKey(input))) { Use(input, i); }
-            if (IsAlias(calls[i]) && !_plan.Constants.ContainsKey(calls[i].Inputs[0]))
-            {
-                storage[calls[i].Outputs[0]] = Root(calls[i].Inputs[0]);
-                continue;
-            }
-            foreach (string output in calls[i].Outputs.Where(output => output.Length > 0)) { uses.TryAdd(output, (i, i)); }
-        }
-        foreach (string output in outputs.Where(output => !_plan.Constants.ContainsKey(output))) { Use(output, calls.Length); }
-
-        Overwrite(calls, storage, uses);
-        var budget = MemoryBudget.For(_plan, graph.Inputs.Select(input => Bytes(input.Name)));
-        foreach (PlanCall call in calls.Where(call => call.Step is not LayoutStep)) { budget.Count(call.Node, _plan.Operators, graph.Opset, call.Outputs.Sum(output => output.Length > 0 ? Bytes(output) : 0)); }
-        var plan = new BufferPlan();
-        (string Name, long Offset)[] placed = [.. uses.OrderBy(use => use.Value.First).ThenBy(use => use.Key, StringComparer.Ordinal)
-            .Select(use => (use.Key, plan.Place(Bytes(use.Key), use.Value.First, use.Value.Last)))];
-        budget.Check(plan.Size, () => { string name = uses.Keys.MaxBy(Bytes)!; return $"value '{ValueOf(name)}' {_facts[ValueOf(name)]}"; });
-        Memory<byte> memory = plan.Allocate();
-        Dictionary<string, Memory<byte>> buffers = placed.ToDictionary(buffer => buffer.Name, buffer => memory.Slice((int)buffer.Offset, (int)Bytes(buffer.Name) + Engine.ReadSlack), StringComparer.Ordinal);
-        foreach (string alias in storage.Keys) { buffers[alias] = buffers[Root(alias)]; }
-        return buffers;
-
-        string Root(string name) => RootOf(storage, name);
-
-        void Use(string name, int index)
-        {
-            (int first, int last) = uses[Root(name)];
-            uses[Root(name)] = (first, Math.Max(last, index));
-        }
-    }
-
-    private static string RootOf(Dictionary<string, string> storage, string name)
-    {
-        while (storage.TryGetValue(name, out string? root)) { name = root; }
-        return name;
-    }
-
-    /// <summary>Lets outputs take the place of inputs that nobody reads afterwards, where the step allows it: less memory to move.</summary>
-    private void Overwrite(ImmutableArray<PlanCall> calls, Dictionary<string, string> storage, Dictionary<string, (int First, int Last)> uses)
-    {
-        for (int i = 0; i < calls.Length; i++)
-        {
-            PlanCall call = calls[i];
-            for (int input = 0; input < call.Inputs.Length; input++)
-            {
-                string name = call.Inputs[input];
-                if (name.Length == 0 || !call.Step.MayOverwrite(input) || _plan.Constants.ContainsKey(name)) { continue; }
-                (string place, string output) = (RootOf(storage, name), call.Outputs[0]);
-                (int first, int last) = uses[place];
-                if (first < 0 || last != i || Bytes(place) != Bytes(output) || call.Inputs.Count(other => RootOf(storage, other) == place) > 1) { continue; }
-                storage[output] = place;
-                uses[place] = (first, uses[output].Last);
-                uses.Remove(output);
-                break;
-            }
-        }
-    }
-
-    private long Bytes(string buffer) => (long)ShapeOf(buffer).Length * _facts[ValueOf(buffer)].Type.SizeInBytes();
-
-    private (Step, StepCall, PlanCall) Prepare(PlanCall source, Dictionary<string, Memory<byte>> buffers)
-    {
-        var call = new StepCall(source.Node, _plan.Engine,
-            [.. source.Inputs.Select(input => input.Length == 0 ? ((ElementType, Shape)?)null : Describe(input))],
-            [.. source.Outputs.Select(output => output.Length == 0 ? (ElementType.UInt8, new Shape(0)) : Describe(output))], source.Layout)
-        {
-            Workers = _plan.Workers,
-        };
-        for (int i = 0; i < source.Inputs.Length; i++)
-        {
-            if (source.Inputs[i].Length > 0) { call.SetInput(i, _plan.Constants.TryGetValue(source.Inputs[i], out Memory<byte> constant) ? constant : buffers[source.Inputs[i]]); }
-        }
-        for (int i = 0; i < source.Outputs.Length; i++)
-        {
-            if (source.Outputs[i].Length > 0) { call.SetOutput(i, buffers[source.Outputs[i]]); }
-        }
-        call.State = source.Step.Prepare(call);
-        return (source.Step, call, source);
-
-        (ElementType, Shape) Describe(string buffer) => (_facts[ValueOf(buffer)].Type, ShapeOf(buffer));
-    }
 }

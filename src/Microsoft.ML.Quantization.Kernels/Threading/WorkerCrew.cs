@@ -19,12 +19,10 @@ internal sealed unsafe class WorkerCrew
     private delegate*<void*, int, void> _run;
     private void* _work;
     private int _chunks;
-    private int _next = Closed;
-    private int _inside;
     private Exception? _failure;
 
-    private int _generation;
-    private int _asleep;
+    private WorkBoard _board = new() { Next = Closed };
+    private int _callersProcessor = -1;
     private bool _closed;
 
     /// <summary>Starts so many threads beside the caller's.</summary>
@@ -81,17 +79,18 @@ internal sealed unsafe class WorkerCrew
         _run = run;
         _work = work;
         (_chunks, _failure) = (chunks, null);
-        Volatile.Write(ref _next, 0);
-        Interlocked.Increment(ref _generation);
-        if (Volatile.Read(ref _asleep) > 0)
+        Volatile.Write(ref _board.Next, 0);
+        Interlocked.Increment(ref _board.Generation);
+        if (Volatile.Read(ref _board.Asleep) > 0)
         {
+            _callersProcessor = Processors.Current;
             lock (_sleepers) { Monitor.PulseAll(_sleepers); }
         }
         TakeChunks();
         // Close first, then look who is inside; a worker enters first, then looks whether it is closed.
-        Interlocked.Exchange(ref _next, Closed);
+        Interlocked.Exchange(ref _board.Next, Closed);
         SpinWait wait = default;
-        while (Volatile.Read(ref _inside) != 0) { wait.SpinOnce(sleep1Threshold: -1); }
+        while (Volatile.Read(ref _board.Inside) != 0) { wait.SpinOnce(sleep1Threshold: -1); }
         if (_failure is not null) { ExceptionDispatchInfo.Throw(_failure); }
     }
 
@@ -99,7 +98,7 @@ internal sealed unsafe class WorkerCrew
     {
         while (true)
         {
-            int chunk = Interlocked.Increment(ref _next) - 1;
+            int chunk = Interlocked.Increment(ref _board.Next) - 1;
             if (chunk >= _chunks) { return; }
             try
             {
@@ -108,7 +107,7 @@ internal sealed unsafe class WorkerCrew
             catch (Exception problem)
             {
                 Interlocked.CompareExchange(ref _failure, problem, null);
-                Interlocked.Exchange(ref _next, Closed);
+                Interlocked.Exchange(ref _board.Next, Closed);
             }
         }
     }
@@ -118,25 +117,27 @@ internal sealed unsafe class WorkerCrew
         int seen = 0;
         while (WaitForWork(ref seen))
         {
-            Interlocked.Increment(ref _inside);
+            Interlocked.Increment(ref _board.Inside);
             TakeChunks();
-            Interlocked.Decrement(ref _inside);
+            Interlocked.Decrement(ref _board.Inside);
         }
     }
 
     private bool WaitForWork(ref int seen)
     {
-        for (int spin = 0; spin < SpinsBeforeSleep && Volatile.Read(ref _generation) == seen && !Volatile.Read(ref _closed); spin++) { Thread.SpinWait(1); }
-        if (Volatile.Read(ref _generation) == seen)
+        for (int spin = 0; spin < SpinsBeforeSleep && Volatile.Read(ref _board.Generation) == seen && !Volatile.Read(ref _closed); spin++) { Thread.SpinWait(1); }
+        if (Volatile.Read(ref _board.Generation) == seen)
         {
             lock (_sleepers)
             {
-                Interlocked.Increment(ref _asleep);
-                while (Volatile.Read(ref _generation) == seen && !Volatile.Read(ref _closed)) { Monitor.Wait(_sleepers); }
-                Interlocked.Decrement(ref _asleep);
+                Interlocked.Increment(ref _board.Asleep);
+                while (Volatile.Read(ref _board.Generation) == seen && !Volatile.Read(ref _closed)) { Monitor.Wait(_sleepers); }
+                Interlocked.Decrement(ref _board.Asleep);
             }
+            // Systems, above all in virtual machines, wake a thread where its waker runs and take some milliseconds to move it; until then the two take turns.
+            if (Processors.Current is var processor && processor >= 0 && processor == Volatile.Read(ref _callersProcessor)) { Processors.Leave(processor); }
         }
-        seen = Volatile.Read(ref _generation);
+        seen = Volatile.Read(ref _board.Generation);
         return !Volatile.Read(ref _closed);
     }
 }

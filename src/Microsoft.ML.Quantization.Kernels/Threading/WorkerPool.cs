@@ -28,6 +28,9 @@ public sealed class WorkerPool : IDisposable
     /// <summary>Threads in all, the caller's included.</summary>
     public int Threads { get; }
 
+    /// <summary>Whether products share their work however little it is, so that tests of small shapes meet every way of sharing.</summary>
+    internal bool SharesAll { get; init; }
+
     /// <summary>Runs chunks 0 … <paramref name="chunks"/> − 1 in any order and returns when all are done.</summary>
     /// <remarks>When a chunk throws, chunks that have not begun are left out and the first exception is thrown here.</remarks>
     public void Run<TWork>(TWork work, int chunks) where TWork : struct, IChunkedWork

@@ -19,8 +19,8 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     /// <summary>Rows after the last that tiles may read; they repeat the last row and their results are dropped.</summary>
     private const int SpareRows = 8;
 
-    /// <summary>Below this many multiplications another thread costs more than it saves.</summary>
-    private const long WorthSharing = 1 << 18;
+    /// <summary>Multiplications of some ten microseconds, of codes and of floats. Below, another thread costs more than it saves: half of what the step reads lies in the other processor's cache.</summary>
+    private const long CodesWorthSharing = 1 << 23, FloatsWorthSharing = 1 << 21;
 
     private const int CacheLine = 64;
 
@@ -85,7 +85,8 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     {
         PhaseTable table = map.Phases[phase];
         int rows = batch * table.Pixels;
-        bool share = workers is { Threads: > 1 } && (long)rows * table.Taps * Shape.Depth * Shape.OutputChannels >= WorthSharing;
+        long worth = Shape.ElementSize == sizeof(float) ? FloatsWorthSharing : CodesWorthSharing;
+        bool share = workers is { Threads: > 1 } && (workers.SharesAll || (long)rows * table.Taps * Shape.Depth * Shape.OutputChannels >= worth);
         // Blocks of equal height: a last block of few rows would read all the weights for them.
         bool manyWeights = (long)table.Taps * Shape.Depth * Shape.OutputChannels * Shape.ElementSize > ManyWeights;
         int most = share && !manyWeights ? FewestBlockRows : _blockRows + _blockRows / 4;

@@ -49,7 +49,8 @@ internal static class ModelPeer
         ];
     }
 
-    private static RunContext Fill(ExecutionPlan plan, ImmutableArray<Tensor> inputs)
+    /// <summary>A context with these inputs.</summary>
+    public static RunContext Fill(ExecutionPlan plan, ImmutableArray<Tensor> inputs)
     {
         RunContext context = plan.Rent([.. inputs.Select(static input => input.Shape)]);
         for (int i = 0; i < inputs.Length; i++)

@@ -7,6 +7,11 @@ internal static class Rounds
 {
     private const int Turns = 15, QuickTurns = 7, Parts = 5, Warmings = 3;
 
+    private const double RestingShare = 0.1;
+
+    // Runtimes let their threads spin for tens of milliseconds after the last call; threads that slept are some milliseconds without a processor of their own.
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(4), s_longestSpin = TimeSpan.FromMilliseconds(300), s_together = TimeSpan.FromMilliseconds(5);
+
     private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(4), s_quickTurn = TimeSpan.FromMilliseconds(1.5), s_warm = TimeSpan.FromMilliseconds(20), s_compile = TimeSpan.FromMilliseconds(130);
 
     /// <summary>[round][candidate] milliseconds of one call: the least of several parts of a turn, since a busy neighbour only ever adds.</summary>
@@ -16,7 +21,7 @@ internal static class Rounds
     public static double[][] Run(bool quick, bool ofThread, params ReadOnlySpan<Action> candidates)
     {
         int[] calls = new int[candidates.Length];
-        for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], ofThread, quick ? s_quickTurn : s_turn); }
+        for (int i = 0; i < candidates.Length; i++) { calls[i] = Calls(candidates[i], ofThread, !ofThread ? s_together : quick ? s_quickTurn : s_turn); }
         return Turned(quick ? QuickTurns : Turns, ofThread, calls, candidates);
     }
 
@@ -28,8 +33,8 @@ internal static class Rounds
             rounds[round] = new double[candidates.Length];
             for (int i = 0; i < candidates.Length; i++)
             {
-                // The other candidate has left its own data in the caches.
-                candidates[i]();
+                // The other candidate has left its own data in the caches, and its threads may still be awake.
+                if (ofThread) { candidates[i](); } else { Gather(candidates[i]); }
                 rounds[round][i] = Least(candidates[i], ofThread, calls[i]);
             }
         }
@@ -74,6 +79,25 @@ internal static class Rounds
         double least = double.MaxValue;
         for (int part = 0; part < Math.Min(Parts, calls); part++) { least = Math.Min(least, Time(candidate, ofThread, Math.Max(1, calls / Parts))); }
         return least;
+    }
+
+    // Waits until nothing of this process runs, then runs the candidate until its threads are awake and apart.
+    private static void Gather(Action candidate)
+    {
+        using var process = Process.GetCurrentProcess();
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan before, used;
+        do
+        {
+            process.Refresh();
+            before = process.TotalProcessorTime;
+            Thread.Sleep(s_look);
+            process.Refresh();
+            used = process.TotalProcessorTime - before;
+        }
+        while (used > s_look * RestingShare && Stopwatch.GetElapsedTime(start) < s_longestSpin);
+        start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < s_together) { candidate(); }
     }
 
     private static double Time(Action candidate, bool ofThread, int calls)

@@ -89,7 +89,7 @@ public sealed class FloatConvolutionSpecs
     [DynamicData(nameof(SharingCases), DynamicDataDisplayName = nameof(Title))]
     public void Threads_do_not_change_the_bits(string engineName, ConvolutionCase shape)
     {
-        using var workers = new WorkerPool(2);
+        using var workers = new WorkerPool(2) { SharesAll = true };
         ConvolutionCase large = shape with { Batch = shape.Batch * 20 };
         float[] input = ExtremeData.Floats(large.Batch * large.InputPixels * large.InputChannels + Engine.ReadSlack, 3);
         float[] alone = new float[large.Batch * large.OutputPixels * large.OutputChannels], together = new float[alone.Length];

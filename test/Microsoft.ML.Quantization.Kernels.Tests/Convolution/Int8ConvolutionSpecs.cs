@@ -45,8 +45,7 @@ public sealed class Int8ConvolutionSpecs
     [DynamicData(nameof(SharingCases), DynamicDataDisplayName = nameof(Title))]
     public void Threads_do_not_change_the_codes(string engineName, ConvolutionCase shape)
     {
-        using var workers = new WorkerPool(3);
-        // Large enough a batch that the work is shared.
+        using var workers = new WorkerPool(3) { SharesAll = true };
         ConvolutionCase large = shape with { Batch = shape.Batch * 20 };
         Int8ConvolutionSpec spec = Spec(large, false, Stages(large).First());
         byte[] input = ExtremeData.Codes(large.Batch * large.InputPixels * large.InputChannels + Engine.ReadSlack, 3);
