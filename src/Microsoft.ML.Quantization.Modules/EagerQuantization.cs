@@ -7,6 +7,9 @@ namespace Microsoft.ML.Quantization.Modules;
 /// Quantization of a tree of modules, step by step, as PyTorch's eager mode (<c>torch.ao.quantization</c>): fuse, set <see cref="Module.QConfig"/>, prepare, run some data, convert. Every step returns a new tree and
 /// leaves the given one as it is, except those that say so.
 /// </summary>
+/// <remarks>
+/// Converted modules pack their weights in each call, as a step to look at. To score many rows, bind the graph of the tree (<see cref="Module.ToGraph"/>, <see cref="ExecutionPlan"/>), which packs once.
+/// </remarks>
 public static class EagerQuantization
 {
     private static readonly EagerOptions s_default = new();

@@ -21,6 +21,14 @@ public sealed class TracingSpec
     }
 
     [TestMethod]
+    public void What_a_module_runs_beside_the_tree_has_its_name()
+    {
+        Graph cell = new Sequential([("cell", new GRUCell(6, 4))]).ToGraph(s_rows);
+        Assert.IsTrue(cell.Nodes.All(node => node.Name.StartsWith("cell", StringComparison.Ordinal)), string.Join(' ', cell.Nodes));
+        Assert.IsTrue(cell.Constants.Keys.All(name => name.StartsWith("cell.", StringComparison.Ordinal)), string.Join(' ', cell.Constants.Keys));
+    }
+
+    [TestMethod]
     public void A_module_that_runs_twice_has_its_parameters_once()
     {
         Graph graph = Numbers.Fill(new Twice()).ToGraph(s_rows);

@@ -132,11 +132,21 @@ internal sealed class Trace
     // A leaf's first node has the leaf's name; everything else says which operator it is.
     private string NodeName(string op)
     {
-        if (!_scopes.TryPeek(out Module? module) || !_names.TryGetValue(module, out string? path) || path.Length == 0) { return op; }
+        if (Owner() is not ({ } module, { } path)) { return op; }
         return module.IsLeaf && op is not ("QuantizeLinear" or "DequantizeLinear") && _led.Add(path) ? path : $"{path}.{op}";
     }
 
-    private string Path(string name) => _scopes.TryPeek(out Module? module) && _names.TryGetValue(module, out string? path) && path.Length > 0 ? $"{path}.{name}" : name;
+    private string Path(string name) => Owner() is (_, { } path) ? $"{path}.{name}" : name;
+
+    // Modules may run others that are not in the tree; what these write belongs to the nearest that is.
+    private (Module? Module, string? Path) Owner()
+    {
+        foreach (Module module in _scopes)
+        {
+            if (_names.TryGetValue(module, out string? path)) { return path.Length > 0 ? (module, path) : default; }
+        }
+        return default;
+    }
 
     internal readonly struct Scope(Stack<Module> scopes) : IDisposable
     {
