@@ -26,6 +26,10 @@ public abstract class Engine
     /// <exception cref="QuantizationException">The arrays do not fit the channels.</exception>
     public abstract BoundConvolution Bind(FloatConvolutionSpec spec);
 
+    /// <summary>Packs a product of floats with weights that stay small integers.</summary>
+    /// <exception cref="QuantizationException">The arrays do not fit the sizes.</exception>
+    public abstract BoundConvolution Bind(WeightOnlySpec spec);
+
     /// <summary>codes[i] = <see cref="CodeParameters.Code"/>(x[i]).</summary>
     public virtual void Quantize(ReadOnlySpan<float> x, Span<byte> codes, in CodeParameters output) => CodeLoops.Quantize(x, codes, output);
 

@@ -7,6 +7,9 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <param name="Input">The value that the call reads.</param>
 internal abstract record CollapsedGroup(Node Last, string Input)
 {
+    /// <summary>Whether each element of a vector gives one row of the result, and not the whole vector a single one.</summary>
+    public virtual bool KeepsRowsOfVectors => true;
+
     /// <summary>Packs the call for an engine.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="perRow">Whether each row of the first axis chooses a range of its own.</param>

@@ -18,21 +18,23 @@ namespace Microsoft.ML.Quantization.Graphs;
 internal sealed record DynamicGroup(Node Product, Node Last, string Input, Shape WeightShape, ImmutableArray<short> Weights, int Outputs, ImmutableArray<float> Scales, ImmutableArray<float> Bias)
     : CollapsedGroup(Last, Input)
 {
+    public override bool KeepsRowsOfVectors => false;
+
     public override Step Bind(Engine engine, bool perRow)
     {
-        if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs), perRow, Last.ActivationInterval); }
+        if (Product.Operator == "MatMulInteger") { return new DynamicMatrixStep(Pack(engine, 0, Outputs, Last.ActivationInterval), perRow); }
         int groups = (int)Product.Attributes.Int("group", 1), perGroup = Outputs / groups;
         WindowSettings window = WindowSettings.Read(Product, [.. WeightShape.Spatial()], WeightShape.Rank - 2);
         if (!window.NeedsSize && DynamicConvolution.Accepts(Weights.AsSpan(), Outputs))
         {
             return new DirectDynamicConvolutionStep(window.AtAnySize(), new(engine, window.AtAnySize(), WeightShape[1] * groups, groups, Weights.AsSpan(), Scales.AsSpan(), Bias.AsSpan()), perRow, Last.ActivationInterval);
         }
-        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup))], WeightShape, perRow, Last.ActivationInterval);
+        return new DynamicConvolutionStep(Product, [.. Enumerable.Range(0, groups).Select(group => Pack(engine, group * perGroup, perGroup, (float.NegativeInfinity, float.PositiveInfinity)))], WeightShape, perRow, Last.ActivationInterval);
     }
 
-    private DynamicProduct Pack(Engine engine, int first, int count)
+    private DynamicProduct Pack(Engine engine, int first, int count, (float Minimum, float Maximum) activation)
     {
         int depth = Weights.Length / Outputs;
-        return new(engine, Weights.AsSpan().Slice(first * depth, count * depth), depth, Scales.Length == 1 ? Scales.AsSpan() : Scales.AsSpan().Slice(first, count), Bias.AsSpan().Slice(first, count));
+        return new(engine, Weights.AsSpan().Slice(first * depth, count * depth), depth, Scales.Length == 1 ? Scales.AsSpan() : Scales.AsSpan().Slice(first, count), Bias.AsSpan().Slice(first, count), activation.Minimum, activation.Maximum);
     }
 }

@@ -66,7 +66,8 @@ internal static class IntegerGroups
         graph.Producer(value) is { Operator: QuantizationNodes.Dequantize, Domain: "" } dequantize && QuantizationNodes.Parameters(graph, dequantize) is { } map ? (dequantize.Inputs[0], map) : null;
 
     private static bool ReadsCodes(Graph graph, Node node) =>
-        node.Inputs.Any(input => graph.Producer(input) is { Operator: QuantizationNodes.Dequantize } dequantize && graph.Constant(dequantize.Inputs[0]) is null);
+        node.Inputs.Any(input => graph.Producer(input) is { Operator: QuantizationNodes.Dequantize } dequantize && graph.Constant(dequantize.Inputs[0]) is null
+            && !(graph.Producer(dequantize.Inputs[0]) is { } codes && NibbleForm.Unpacks(graph, codes)));
 
     private static IntegerGroup? Requantization(Graph graph, Node quantize)
     {

@@ -8,6 +8,9 @@ namespace Microsoft.ML.Quantization.Graphs;
 /// <summary>Turns a graph into a list of calls: groups collapsed, constants folded, steps packed, layouts settled.</summary>
 internal sealed class PlanBuilder
 {
+    /// <summary>Bytes of a folded constant that stays though no step reads it.</summary>
+    private const int LargestSpareConstant = 1 << 14;
+
     private readonly Graph _graph;
     private readonly Engine _engine;
     private readonly OperatorList _operators;
@@ -28,7 +31,10 @@ internal sealed class PlanBuilder
         (_collapsed, ImmutableArray<PassNote> dynamicNotes) = DynamicGroups.Find(graph);
         (Dictionary<Node, CollapsedGroup> embeddings, ImmutableArray<PassNote> embeddingNotes) = EmbeddingGroups.Find(graph);
         foreach ((Node last, CollapsedGroup embedding) in embeddings) { _collapsed[last] = embedding; }
-        Notes = [.. notes, .. dynamicNotes, .. embeddingNotes];
+        var candidates = notes.Select(note => note.Node).ToHashSet(StringComparer.Ordinal); // accepted or declined, with a note of their own
+        (Dictionary<Node, CollapsedGroup> products, ImmutableArray<PassNote> productNotes) = WeightOnlyGroups.Find(graph, operators, candidates.Contains);
+        foreach ((Node node, CollapsedGroup product) in products) { _collapsed[node] = product; }
+        Notes = [.. notes, .. dynamicNotes, .. embeddingNotes, .. productNotes];
         foreach (IntegerGroup group in _groups.Values)
         {
             foreach ((string alias, string output) in group.Aliases) { _aliases[alias] = output; }
@@ -65,6 +71,7 @@ internal sealed class PlanBuilder
         foreach (Node node in nodes) { builder.Bind(node); }
         ImmutableArray<string> outputs = [.. graph.Outputs.Select(output => builder.InLayout(builder.Resolve(output.Name), BufferLayout.RowMajor, graph.Nodes.FirstOrDefault()))];
         (builder.Calls, builder.OutputBuffers) = PlanEdges.Settle(builder._calls, outputs);
+        builder.DropPackedConstants();
         return builder;
     }
 
@@ -85,6 +92,13 @@ internal sealed class PlanBuilder
         }
         nodes.Reverse();
         return nodes;
+    }
+
+    // Floats that were packed and are read by no step. Small ones stay: they may be shapes that inference asks for.
+    private void DropPackedConstants()
+    {
+        var read = Calls.SelectMany(call => call.Inputs).Concat(OutputBuffers).ToHashSet(StringComparer.Ordinal);
+        foreach (string name in Constants.Keys.Where(name => !read.Contains(name) && Constants[name].Bytes.Length > LargestSpareConstant).ToArray()) { Constants.Remove(name); }
     }
 
     private bool IsAbsorbed(Node node) => node.Operator == QuantizationNodes.Quantize

@@ -44,7 +44,7 @@ internal static class RowSeparation
                 constants.UnionWith(node.Outputs);
                 continue;
             }
-            bool holds = isGroup ? apart.Contains(group!.Input) && (group is not DynamicGroup || graph.Fact(group.Input).Rank >= 2) : inputs.All(input => apart.Contains(input) || constants.Contains(input)) && Keeps(node);
+            bool holds = isGroup ? apart.Contains(group!.Input) && (group.KeepsRowsOfVectors || graph.Fact(group.Input).Rank >= 2) : inputs.All(input => apart.Contains(input) || constants.Contains(input)) && Keeps(node);
             if (!holds || !node.Outputs.Where(output => output.Length > 0).All(output => IsRows(graph.Fact(output)))) { return false; }
             apart.UnionWith(node.Outputs);
         }

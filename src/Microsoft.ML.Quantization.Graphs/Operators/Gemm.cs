@@ -67,7 +67,7 @@ internal sealed class Gemm : IOperator
     public Step Bind(BindSite site)
     {
         int columns = site.Constant(1) is { } b ? Form(site.Node, b.Shape).OutputChannels : 0;
-        if (site.Constant(1) is not { } weights || site.Node.Attributes.Int("transA", 0) != 0 || Bias(site, columns) is not { } bias) { return new ForwardStep(this, site.Node); }
+        if (site.Constant(1) is not { } weights || site.Node.Attributes.Int("transA", 0) != 0 || Bias(site.Node, site.Constant(2), columns) is not { } bias) { return new ForwardStep(this, site.Node); }
         float alpha = site.Node.Attributes.Float("alpha", 1f);
         float[] scaled = weights.AsSpan<float>().ToArray();
         for (int i = 0; i < scaled.Length; i++) { scaled[i] = alpha * scaled[i]; }
@@ -89,11 +89,11 @@ internal sealed class Gemm : IOperator
         : new(ConvolutionWindow.None, weights[0], weights[1], ChannelAxis: 1, InputFirst: true);
 
     /// <summary>beta · C as one number for each column; empty without C, null when C is not such a constant.</summary>
-    private static float[]? Bias(BindSite site, int columns)
+    internal static float[]? Bias(Node node, Tensor? constant, int columns)
     {
-        if (!site.Node.HasInput(2)) { return []; }
-        if (site.Constant(2) is not { } c || (c.Length != 1 && (c.Length != columns || c.Shape.Sizes[^1] != columns))) { return null; }
-        float beta = site.Node.Attributes.Float("beta", 1f);
+        if (!node.HasInput(2)) { return []; }
+        if (constant is not { Type: ElementType.Float32 } c || (c.Length != 1 && (c.Length != columns || c.Shape.Sizes[^1] != columns))) { return null; }
+        float beta = node.Attributes.Float("beta", 1f);
         var bias = new float[columns];
         for (int n = 0; n < columns; n++) { bias[n] = beta * c.AsSpan<float>()[c.Length == 1 ? 0 : n]; }
         return bias;

@@ -60,10 +60,8 @@ internal sealed class MatMul : IOperator
 
     public Step Bind(BindSite site)
     {
-        if (site.Constant(1) is not { } weights || weights.Shape.Rank > 2 || weights.Length == 0 || (site.Node.HasInput(2) && site.Constant(2) is null)) { return new ForwardStep(this, site.Node); }
+        if (site.Constant(1) is not { } weights || weights.Shape.Rank > 2 || weights.Length == 0 || Bias(site.Node, site.Constant(2), Form(weights.Shape).OutputChannels) is not { } bias) { return new ForwardStep(this, site.Node); }
         ConvolutionForm form = Form(weights.Shape);
-        float[] bias = site.Constant(2)?.AsSpan<float>().ToArray() ?? [];
-        if (bias.Length == 1 && form.OutputChannels > 1) { bias = [.. Enumerable.Repeat(bias[0], form.OutputChannels)]; }
         return new MatrixProductStep(form.Bind(site.Engine, weights.AsSpan<float>(), bias, site.Node.ActivationInterval), form.Depth);
     }
 
@@ -76,6 +74,13 @@ internal sealed class MatMul : IOperator
     public Step BindInteger(IntegerSite site) => site.Input(1)!.Constant is { Shape.Rank: <= 2 } weights
         ? IntegerProduct.BindMatrix(site, Form(weights.Shape))
         : new CodeProductStep(site);
+
+    /// <summary>The bias as one number for each column; empty without one, null when it is not constant.</summary>
+    internal static float[]? Bias(Node node, Tensor? constant, int columns) =>
+        !node.HasInput(2) ? []
+        : constant is not { Type: ElementType.Float32 } bias ? null
+        : bias.Length == 1 && columns > 1 ? [.. Enumerable.Repeat(bias.AsSpan<float>()[0], columns)]
+        : bias.AsSpan<float>().ToArray();
 
     private static ConvolutionForm Form(Shape weights) => new(ConvolutionWindow.None, weights[0], weights.Rank > 1 ? weights[1] : 1, ChannelAxis: 1, InputFirst: true);
 

@@ -51,6 +51,7 @@ public sealed class FoldConstants : IGraphPass
     private string? Fold(Graph graph, Node node, Dictionary<string, Tensor> known, ref long grown)
     {
         if (KeepDequantizeLinear && node.Operator == "DequantizeLinear") { return "it holds quantized constants"; }
+        if (KeepDequantizeLinear && NibbleForm.Unpacks(graph, node)) { return "it unpacks 4-bit codes"; }
         if (node.Outputs.Any(graph.IsOutput)) { return "it writes an output of the graph"; }
         if (node.Attributes.Any(attribute => attribute.Value is Graph)) { return "it holds a graph"; }
         try

@@ -20,6 +20,18 @@ internal static class NibbleForm
         return new Tensor(ElementType.UInt8, new Shape(rows, half), packed);
     }
 
+    /// <summary>Whether a node is one of those that <see cref="Unpack"/> writes, behind a constant.</summary>
+    public static bool Unpacks(Graph graph, Node node) => node.Domain.Length == 0 && (node.Operator switch
+    {
+        "Mod" or "BitShift" => graph.Fact(node.Output).Type == ElementType.UInt8 && graph.Consumers(node.Output) is [{ } reader] && IsUnpacked(graph, reader),
+        "Concat" => IsUnpacked(graph, node),
+        _ => false,
+    });
+
+    private static bool IsUnpacked(Graph graph, Node concat) => concat is { Operator: "Concat", Domain: "", Inputs.Length: 2 }
+        && graph.Producer(concat.Inputs[0]) is { Operator: "Mod", Domain: "" } low && graph.Producer(concat.Inputs[1]) is { Operator: "BitShift", Domain: "" } high && low.Inputs[0] == high.Inputs[0]
+        && graph.Constant(low.Inputs[0]) is not null;
+
     /// <summary>Adds the nodes that unpack the last axis of a value, and returns the codes' name.</summary>
     public static string Unpack(QdqWriter writer, string packed)
     {

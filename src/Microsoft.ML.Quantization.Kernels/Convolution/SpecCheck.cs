@@ -69,6 +69,24 @@ internal static class SpecCheck
         if (residual != expected) { throw new QuantizationException($"The residual holds {residual} bytes; expected {expected}{(adds ? ", as many as the output" : ", since this convolution adds none")}."); }
     }
 
+    /// <exception cref="QuantizationException">The arrays do not fit the sizes.</exception>
+    public static void Require(WeightOnlySpec spec)
+    {
+        if (spec.Bits is not (8 or 4)) { throw new QuantizationException($"Weights of {spec.Bits} bits; expected 8 or 4."); }
+        if (spec.Depth < 1 || spec.BlockSize < 1 || spec.Depth % spec.BlockSize != 0) { throw new QuantizationException($"Rows of {spec.Depth} weights do not divide into blocks of {spec.BlockSize}; expected a whole number of blocks, 1 or more."); }
+        Shapes(ConvolutionWindow.None, 1, spec.Depth, spec.Outputs, spec.Codes.Length, spec.Bias.Length);
+        Limits(spec.Minimum, spec.Maximum);
+        int blocks = checked(spec.Outputs * spec.Blocks);
+        if (spec.Scales.Length != blocks || (spec.ZeroPoints.Length != 0 && spec.ZeroPoints.Length != blocks))
+        {
+            throw new QuantizationException($"Found {spec.Scales.Length} scales and {spec.ZeroPoints.Length} zero points; expected {blocks} scales, one for each block of each output, and as many zero points or none.");
+        }
+        if (spec.Bits == 4 && (spec.Codes.Span.ContainsAnyExceptInRange((byte)0, (byte)15) || spec.ZeroPoints.Span.ContainsAnyExceptInRange((byte)0, (byte)15)))
+        {
+            throw new QuantizationException("A code or zero point of 4-bit weights is above 15; expected 0..15, one in a byte.");
+        }
+    }
+
     /// <exception cref="QuantizationException">A size is wrong, or the buffers are too small for the batch.</exception>
     public static void Buffers(long input, long output, long expectedInput, long expectedOutput)
     {

@@ -77,14 +77,14 @@ public sealed class DynamicConvolution
     /// <param name="sources">[pixels, taps]: below 0 for a tap outside the image.</param>
     public object Plan(ReadOnlySpan<int> inputSize, ReadOnlySpan<int> outputSize, ReadOnlySpan<int> sources)
     {
-        var known = new Dictionary<string, int[]>(StringComparer.Ordinal);
-        var runs = ImmutableArray.CreateBuilder<(int Pixels, int[] Sums)>();
+        var known = new Dictionary<string, float[]>(StringComparer.Ordinal);
+        var runs = ImmutableArray.CreateBuilder<(int Pixels, float[] Sums)>();
         Span<char> taps = new char[_taps];
         for (int pixel = 0; pixel < sources.Length / _taps; pixel++)
         {
             for (int tap = 0; tap < _taps; tap++) { taps[tap] = sources[pixel * _taps + tap] < 0 ? '0' : '1'; }
             string key = new(taps);
-            if (!known.TryGetValue(key, out int[]? sums)) { known[key] = sums = Sums(key); }
+            if (!known.TryGetValue(key, out float[]? sums)) { known[key] = sums = Sums(key); }
             if (runs.Count > 0 && ReferenceEquals(runs[^1].Sums, sums)) { runs[^1] = (runs[^1].Pixels + 1, sums); }
             else { runs.Add((1, sums)); }
         }
@@ -118,21 +118,22 @@ public sealed class DynamicConvolution
         {
             if (perImage) { map = DynamicRange.Of(x.Slice(n * image, image)).ToParameters(); }
             Span<float> rest = y.Slice(n * output, output);
-            foreach ((int pixels, int[] sums) in plan.Runs)
+            foreach ((int pixels, float[] sums) in plan.Runs)
             {
-                DynamicLoops.RoundAndScale(rest[..(pixels * Outputs)], Outputs, Middle - map.ZeroPoint, map.Scale, sums, _scales, _bias);
+                DynamicLoops.ScaleExact(rest[..(pixels * Outputs)], Outputs, Middle - map.ZeroPoint, map.Scale, sums, _scales, _bias, float.NegativeInfinity, float.PositiveInfinity);
                 rest = rest[(pixels * Outputs)..];
             }
         }
     }
 
-    private int[] Sums(string inside)
+    // Whole numbers: what a float holds exactly is far more than they can be.
+    private float[] Sums(string inside)
     {
-        int[] sums = new int[Outputs];
+        float[] sums = new float[Outputs];
         int depth = _weights.Length / Outputs / _taps;
-        for (int i = 0; i < _weights.Length; i++) { sums[i / depth / _taps] += inside[i / depth % _taps] == '1' ? _weights[i] : 0; }
+        for (int i = 0; i < _weights.Length; i++) { sums[i / depth / _taps] += inside[i / depth % _taps] == '1' ? _weights[i] : 0f; }
         return sums;
     }
 
-    private sealed record Tables(ConvolutionTables Product, (int Pixels, int[] Sums)[] Runs);
+    private sealed record Tables(ConvolutionTables Product, (int Pixels, float[] Sums)[] Runs);
 }

@@ -26,43 +26,45 @@ internal static unsafe class DynamicLoops
         for (int i = 0; i < part.Length; i++) { integers[i] += (int)part[i]; }
     }
 
-    /// <summary><see cref="Round"/> and <see cref="Scale"/> in one pass.</summary>
+    /// <summary>
+    /// <c>y[m, n] = float32(y[m, n] + shift · sums[n]) · float32(scale · scales[n]) + bias[n]</c>, clamped, where y and sums hold whole numbers: a fused multiply-add
+    /// rounds their exact result once, as the conversion of an integer does.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RoundAndScale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)
+    public static void ScaleExact(Span<float> y, int outputs, int shift, float scale, float[] sums, float[] scales, float[] bias, float minimum, float maximum)
     {
         int wide = outputs & -8;
-        fixed (float* values = y, factors = scales, biases = bias)
-        fixed (int* weights = sums)
+        fixed (float* values = y, weights = sums, factors = scales, biases = bias)
         {
-            Vector256<int> shifts = Vector256.Create(shift);
-            Vector256<float> inputScale = Vector256.Create(scale);
+            Vector256<float> shifts = Vector256.Create((float)shift), inputScale = Vector256.Create(scale), low = Vector256.Create(minimum), high = Vector256.Create(maximum);
             for (int row = 0; row < y.Length; row += outputs)
             {
                 float* to = values + row;
                 for (int n = 0; n < wide; n += 8)
                 {
-                    Vector256<int> sum = Vector256.ConvertToInt32Native(Vector256.Load(to + n)) + shifts * Vector256.Load(weights + n);
-                    Vector256<float> product = Vector256.ConvertToSingle(sum) * (inputScale * Vector256.Load(factors + n));
-                    (product + Vector256.Load(biases + n)).Store(to + n);
+                    Vector256<float> sum = Vector256.FusedMultiplyAdd(shifts, Vector256.Load(weights + n), Vector256.Load(to + n));
+                    Vector256<float> product = sum * (inputScale * Vector256.Load(factors + n));
+                    // The limit first: NaN and a zero's sign pass.
+                    Limits.Smaller(high, Limits.Larger(low, product + Vector256.Load(biases + n))).Store(to + n);
                 }
                 for (int n = wide; n < outputs; n++)
                 {
-                    float product = (float)((int)to[n] + shift * weights[n]) * (scale * factors[n]);
-                    to[n] = product + biases[n];
+                    float product = MathF.FusedMultiplyAdd(shift, weights[n], to[n]) * (scale * factors[n]);
+                    to[n] = Requantization.Clamp(product + biases[n], minimum, maximum);
                 }
             }
         }
     }
 
-    /// <summary><c>y[m, n] = float32(y[m, n] + shift · sums[n]) · float32(scale · scales[n]) + bias[n]</c>, y holding integers before.</summary>
+    /// <summary><c>y[m, n] = float32(y[m, n] + shift · sums[n]) · float32(scale · scales[n]) + bias[n]</c>, clamped, y holding integers before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Scale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias)
+    public static void Scale(Span<float> y, int outputs, int shift, float scale, int[] sums, float[] scales, float[] bias, float minimum, float maximum)
     {
         fixed (float* values = y, factors = scales, biases = bias)
         fixed (int* weights = sums)
         {
             Vector256<int> shifts = Vector256.Create(shift);
-            Vector256<float> inputScale = Vector256.Create(scale);
+            Vector256<float> inputScale = Vector256.Create(scale), low = Vector256.Create(minimum), high = Vector256.Create(maximum);
             for (int row = 0; row < y.Length; row += outputs)
             {
                 float* to = values + row;
@@ -71,12 +73,12 @@ internal static unsafe class DynamicLoops
                 {
                     Vector256<int> sum = Vector256.Load((int*)to + n) + shifts * Vector256.Load(weights + n);
                     Vector256<float> product = Vector256.ConvertToSingle(sum) * (inputScale * Vector256.Load(factors + n));
-                    (product + Vector256.Load(biases + n)).Store(to + n);
+                    Limits.Smaller(high, Limits.Larger(low, product + Vector256.Load(biases + n))).Store(to + n);
                 }
                 for (; n < outputs; n++)
                 {
                     float product = (float)(((int*)to)[n] + shift * weights[n]) * (scale * factors[n]);
-                    to[n] = product + biases[n];
+                    to[n] = Requantization.Clamp(product + biases[n], minimum, maximum);
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Quantization.Kernels;
@@ -20,9 +21,12 @@ public sealed class DynamicProduct
     private readonly Engine _engine;
     private readonly ImmutableArray<Piece> _pieces;
     private readonly int[] _sums;
+    private readonly float[] _exactSums; // in one piece they are small whole numbers
     private readonly float[] _scales;
     private readonly float[] _bias;
     private readonly int _widest;
+    private readonly float _minimum;
+    private readonly float _maximum;
 
     /// <summary>Packs weights.</summary>
     /// <param name="engine">The engine that runs it.</param>
@@ -30,11 +34,14 @@ public sealed class DynamicProduct
     /// <param name="depth">Length of a row; 1 or more.</param>
     /// <param name="scales">One scale of the weights, or one for each output.</param>
     /// <param name="bias">One number for each output; empty for zeros.</param>
+    /// <param name="minimum">Lower end of a fused clip (0 for ReLU).</param>
+    /// <param name="maximum">Upper end of a fused clip.</param>
     /// <exception cref="QuantizationException">The lengths do not belong together, or sums of so many weights do not fit 32 bits.</exception>
-    public DynamicProduct(Engine engine, ReadOnlySpan<short> weights, int depth, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias = default)
+    public DynamicProduct(Engine engine, ReadOnlySpan<short> weights, int depth, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias = default,
+        float minimum = float.NegativeInfinity, float maximum = float.PositiveInfinity)
     {
         if (depth < 1 || weights.Length % depth != 0) { throw new QuantizationException($"Found {weights.Length} weights for rows of {depth}; expected a whole number of rows of at least one."); }
-        (_engine, Depth, Outputs) = (engine, depth, weights.Length / depth);
+        (_engine, Depth, Outputs, _minimum, _maximum) = (engine, depth, weights.Length / depth, minimum, maximum);
         if ((scales.Length != 1 && scales.Length != Outputs) || (bias.Length != 0 && bias.Length != Outputs))
         {
             throw new QuantizationException($"Found {scales.Length} scales and {bias.Length} biases; expected one scale or {Outputs}, and {Outputs} biases or none.");
@@ -48,6 +55,7 @@ public sealed class DynamicProduct
             _scales[n] = scales[scales.Length == 1 ? 0 : n];
         }
         bias.CopyTo(_bias);
+        _exactSums = [.. _sums];
         var pieces = ImmutableArray.CreateBuilder<Piece>();
         for (int first = 0; first < depth; first += pieces[^1].Length) { pieces.Add(Bind(engine, weights, depth, first, LengthOfPiece(weights, depth, first))); }
         _pieces = pieces.ToImmutable();
@@ -67,7 +75,7 @@ public sealed class DynamicProduct
     public int ScratchBytes(int rows)
     {
         int codes = checked(rows * _widest + Engine.ReadSlack);
-        return IsPlain ? codes : checked(Rounded(codes) + rows * Depth + rows * Outputs * sizeof(float) + sizeof(float));
+        return IsPlain ? checked(Rounded(codes) + rows * Unsafe.SizeOf<DynamicRange>()) : checked(Rounded(codes) + rows * Depth + rows * Outputs * sizeof(float) + sizeof(float));
     }
 
     /// <summary>Multiplies.</summary>
@@ -91,7 +99,7 @@ public sealed class DynamicProduct
         {
             _engine.Quantize(x, scratch, map);
             _pieces[0].Run(rows, scratch, y, workers);
-            DynamicLoops.RoundAndScale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
+            DynamicLoops.ScaleExact(y, Outputs, Middle - map.ZeroPoint, map.Scale, _exactSums, _scales, _bias, _minimum, _maximum);
         }
         else
         {
@@ -105,7 +113,7 @@ public sealed class DynamicProduct
                 _pieces[i].Run(rows, scratch, i == 0 ? y : part, workers);
                 if (i == 0) { DynamicLoops.Round(y); } else { DynamicLoops.Accumulate(part, y); }
             }
-            DynamicLoops.Scale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
+            DynamicLoops.Scale(y, Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias, _minimum, _maximum);
         }
     }
 
@@ -132,12 +140,17 @@ public sealed class DynamicProduct
             for (int group = 0; group < groups; group++) { Run(x.Slice(group * from, from), part, DynamicRange.Of(x.Slice(group * from, from)), y.Slice(group * to, to), scratch, workers); }
             return;
         }
-        for (int group = 0; group < groups; group++) { _engine.Quantize(x.Slice(group * from, from), scratch.Slice(group * from, from), DynamicRange.Of(x.Slice(group * from, from)).ToParameters()); }
+        Span<DynamicRange> ranges = MemoryMarshal.Cast<byte, DynamicRange>(scratch[Rounded(rows * _widest + Engine.ReadSlack)..]);
+        for (int group = 0; group < groups; group++)
+        {
+            ranges[group] = DynamicRange.Of(x.Slice(group * from, from)); // which leaves them in the first-level cache
+            _engine.Quantize(x.Slice(group * from, from), scratch.Slice(group * from, from), ranges[group].ToParameters());
+        }
         _pieces[0].Run(rows, scratch, y[..(rows * Outputs)], workers);
         for (int group = 0; group < groups; group++)
         {
-            CodeParameters map = DynamicRange.Of(x.Slice(group * from, from)).ToParameters();
-            DynamicLoops.RoundAndScale(y.Slice(group * to, to), Outputs, Middle - map.ZeroPoint, map.Scale, _sums, _scales, _bias);
+            CodeParameters map = ranges[group].ToParameters();
+            DynamicLoops.ScaleExact(y.Slice(group * to, to), Outputs, Middle - map.ZeroPoint, map.Scale, _exactSums, _scales, _bias, _minimum, _maximum);
         }
     }
 

@@ -15,17 +15,22 @@ public readonly record struct DynamicRange(float Low, float High)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe DynamicRange Of(ReadOnlySpan<float> x)
     {
-        Vector256<float> lows = default, highs = default;
+        // Several of each, because each waits for the one before it.
+        Vector256<float> lows = default, lows1 = default, lows2 = default, lows3 = default, highs = default, highs1 = default, highs2 = default, highs3 = default;
         int i = 0;
         fixed (float* from = x)
         {
-            for (; i <= x.Length - 8; i += 8)
+            for (; i <= x.Length - 32; i += 32)
             {
-                Vector256<float> value = Vector256.Load(from + i);
-                lows = Vector256.ConditionalSelect(Vector256.LessThan(value, lows), value, lows);
-                highs = Vector256.ConditionalSelect(Vector256.GreaterThan(value, highs), value, highs);
+                Vector256<float> value = Vector256.Load(from + i), value1 = Vector256.Load(from + i + 8), value2 = Vector256.Load(from + i + 16), value3 = Vector256.Load(from + i + 24);
+                (lows, highs) = (Limits.Smaller(value, lows), Limits.Larger(value, highs));
+                (lows1, highs1) = (Limits.Smaller(value1, lows1), Limits.Larger(value1, highs1));
+                (lows2, highs2) = (Limits.Smaller(value2, lows2), Limits.Larger(value2, highs2));
+                (lows3, highs3) = (Limits.Smaller(value3, lows3), Limits.Larger(value3, highs3));
             }
         }
+        lows = Limits.Smaller(Limits.Smaller(lows, lows1), Limits.Smaller(lows2, lows3));
+        highs = Limits.Larger(Limits.Larger(highs, highs1), Limits.Larger(highs2, highs3));
         DynamicRange range = default;
         for (int lane = 0; lane < 8; lane++) { range = range.With(lows[lane]).With(highs[lane]); }
         for (; i < x.Length; i++) { range = range.With(x[i]); }

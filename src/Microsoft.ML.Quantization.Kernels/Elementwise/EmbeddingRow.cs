@@ -11,41 +11,44 @@ public static class EmbeddingRow
 {
     /// <summary>uint8 codes.</summary>
     /// <exception cref="QuantizationException"><paramref name="y"/> is shorter than the codes.</exception>
-    public static void Bytes(ReadOnlySpan<byte> codes, Span<float> y, float scale, float bias)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Bytes(ReadOnlySpan<byte> codes, Span<float> y, float scale, float bias)
     {
         LengthCheck.AtLeast(y.Length, codes.Length);
-        Write(codes, y, scale, bias, 0, byte.MaxValue);
-    }
-
-    /// <summary>4-bit codes, two in a byte: the low bits are the first half of the row, the high bits the second.</summary>
-    /// <exception cref="QuantizationException"><paramref name="y"/> is shorter than twice the bytes.</exception>
-    public static void Nibbles(ReadOnlySpan<byte> codes, Span<float> y, float scale, float bias)
-    {
-        LengthCheck.AtLeast(y.Length, 2L * codes.Length);
-        Write(codes, y[..codes.Length], scale, bias, 0, 15);
-        Write(codes, y.Slice(codes.Length, codes.Length), scale, bias, 4, 15);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Write(ReadOnlySpan<byte> codes, Span<float> y, float scale, float bias, int shift, int mask)
-    {
         int i = 0;
         fixed (byte* from = codes)
         fixed (float* to = y)
         {
             Vector256<float> scales = Vector256.Create(scale), biases = Vector256.Create(bias);
-            Vector256<int> masks = Vector256.Create(mask);
-            for (; i <= codes.Length - 8; i += 8)
+            for (; i <= codes.Length - 8; i += 8) { (Vector256.ConvertToSingle(WideBytes.Load(from + i)) * scales + biases).Store(to + i); }
+        }
+        for (; i < codes.Length; i++) { y[i] = Real(codes[i], scale, bias); }
+    }
+
+    /// <summary>4-bit codes, two in a byte: the low bits are the first half of the row, the high bits the second.</summary>
+    /// <exception cref="QuantizationException"><paramref name="y"/> is shorter than twice the bytes.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static unsafe void Nibbles(ReadOnlySpan<byte> codes, Span<float> y, float scale, float bias)
+    {
+        LengthCheck.AtLeast(y.Length, 2L * codes.Length);
+        int i = 0, half = codes.Length;
+        fixed (byte* from = codes)
+        fixed (float* to = y)
+        {
+            Vector256<float> scales = Vector256.Create(scale), biases = Vector256.Create(bias);
+            for (; i <= half - 8; i += 8)
             {
-                Vector128<ushort> words = Vector128.WidenLower(Vector128.CreateScalar(*(ulong*)(from + i)).AsByte());
-                Vector256<int> integers = Vector256.ShiftRightLogical(Vector256.Create(Vector128.WidenLower(words), Vector128.WidenUpper(words)).AsInt32(), shift) & masks;
-                (Vector256.ConvertToSingle(integers) * scales + biases).Store(to + i);
+                Vector256<int> both = WideBytes.Load(from + i);
+                (Vector256.ConvertToSingle(both & Vector256.Create(15)) * scales + biases).Store(to + i);
+                (Vector256.ConvertToSingle(Vector256.ShiftRightLogical(both, 4)) * scales + biases).Store(to + half + i);
             }
         }
-        for (; i < codes.Length; i++)
-        {
-            float scaled = ((codes[i] >> shift) & mask) * scale;
-            y[i] = scaled + bias;
-        }
+        for (; i < half; i++) { (y[i], y[half + i]) = (Real(codes[i] & 15, scale, bias), Real(codes[i] >> 4, scale, bias)); }
+    }
+
+    private static float Real(int code, float scale, float bias)
+    {
+        float scaled = code * scale;
+        return scaled + bias;
     }
 }

@@ -20,10 +20,11 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Its panels, see <see cref="EmittedPanels"/>.</param>
-    public EmittedFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
+    /// <param name="weights">The weights where they do not come from the specification.</param>
+    public EmittedFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels, FloatPanels? weights = null) : base(shape, sizeof(float), panels.Length, 0)
     {
         (_panels, _minimum, _maximum, _output) = (panels, spec.Minimum, spec.Maximum, spec.AddsResidual ? OutputKind.AddedFloats : OutputKind.Floats);
-        _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels))];
+        _weights = [.. Phases.Select(phase => weights ?? new StoredFloatPanels(spec, shape, phase, panels))];
         _biasAt = new int[panels.Length];
         int columns = 0;
         for (int i = 0; i < panels.Length; i++)
@@ -39,6 +40,8 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
     }
 
     protected override bool AddsResidual => _output == OutputKind.AddedFloats;
+
+    protected override int ScratchBytes => _weights[0].ScratchBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Multiply(int phase, in RowBlock block, int first, int end)
@@ -56,7 +59,7 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
         {
             Panel panel = _panels[index];
             call.Advance = (nint)panel.Group * Shape.Depth * sizeof(float) + pairs;
-            call.Weights = (sbyte*)weights.Weights(index);
+            call.Weights = (sbyte*)weights.Weights(index, block.Scratch);
             if (fewWeights)
             {
                 call.Ahead = block.Ahead + block.AheadBytes * (index - first) / (end - first);
@@ -64,8 +67,9 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
             }
             else
             {
-                call.Ahead = weights.Weights(index) + (index + 1 < end ? weights.Bytes(index) : 0);
-                call.AheadEnd = index + 1 < end ? call.Ahead + weights.Bytes(index + 1) : call.Ahead;
+                (nint ahead, nint bytes) = weights.Stored(Math.Min(index + 1, end - 1));
+                call.Ahead = (byte*)ahead;
+                call.AheadEnd = index + 1 < end ? call.Ahead + bytes : call.Ahead;
             }
             call.Multipliers = Bias(index);
             call.OutputOffset = (nint)panel.Column * sizeof(float);
@@ -73,7 +77,7 @@ internal sealed unsafe class EmittedFloatConvolution : IndirectConvolution
             call.Partial = panel.Columns < panel.Width ? 1 : 0;
             call.Outputs = block.Outputs;
             call.Rows = block.Rows;
-            if (count == 1 && FillsWideTile(index, end))
+            if (count == 1 && weights.ScratchBytes == 0 && FillsWideTile(index, end))
             {
                 call.Tiles = 1;
                 ((delegate* unmanaged<TileCall*, void>)TileKernels.WideOf(_output)[1])(&call);

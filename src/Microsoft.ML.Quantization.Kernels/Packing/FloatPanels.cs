@@ -1,60 +1,29 @@
-using System.Collections.Immutable;
-
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The weights of one phase as [panel, tap, k, column], columns filled up to the width of the panel with zeros.</summary>
-internal sealed unsafe class FloatPanels
+/// <param name="taps">Taps as the micro-kernel counts them.</param>
+/// <param name="depth">Elements of one tap.</param>
+/// <param name="width">Columns of the first panel.</param>
+internal abstract unsafe class FloatPanels(int taps, int depth, int width)
 {
-    private readonly PinnedMemory _weights;
-    private readonly long[] _offsets;
-    private readonly long _bytes;
-
-    public FloatPanels(FloatConvolutionSpec spec, PackedShape shape, ConvolutionPhase phase, ImmutableArray<Panel> panels)
-    {
-        (Taps, int depth) = shape.Steps(phase);
-        Depth = Math.Max(1, depth);
-        PanelBytes = (nint)Taps * Depth * panels[0].Width * sizeof(float);
-        _offsets = new long[panels.Length];
-        long columns = 0;
-        for (int i = 0; i < panels.Length; i++)
-        {
-            _offsets[i] = columns * Taps * Depth * sizeof(float);
-            columns += panels[i].Width;
-        }
-        _bytes = columns * Taps * Depth * sizeof(float);
-        _weights = new(_bytes);
-        ReadOnlySpan<float> weights = spec.Weights.Span;
-        for (int i = 0; i < panels.Length; i++)
-        {
-            int width = panels[i].Width;
-            for (int column = 0; column < panels[i].Columns; column++)
-            {
-                for (int tap = 0; tap < Taps; tap++)
-                {
-                    for (int k = 0; k < depth; k++)
-                    {
-                        ((float*)Weights(i))[(tap * (long)Depth + k) * width + column] = weights[shape.WeightIndex(panels[i].Column + column, tap, k, phase.Taps)];
-                    }
-                }
-            }
-        }
-    }
-
     /// <summary>Taps as the micro-kernel counts them.</summary>
-    public int Taps { get; }
+    public int Taps { get; } = taps;
 
     /// <summary>Elements of one tap.</summary>
-    public int Depth { get; }
+    public int Depth { get; } = depth;
 
     /// <summary>Bytes from one panel to the next, while they are as wide as the first.</summary>
-    public nint PanelBytes { get; }
+    public nint PanelBytes { get; } = (nint)taps * depth * width * sizeof(float);
 
     /// <summary>Bytes of all panels.</summary>
-    public long AllBytes => _bytes;
+    public abstract long AllBytes { get; }
 
-    /// <summary>Bytes of one panel.</summary>
-    public nint Bytes(int panel) => (nint)((panel + 1 < _offsets.Length ? _offsets[panel + 1] : _bytes) - _offsets[panel]);
+    /// <summary>Bytes of scratch memory that <see cref="Weights"/> wants; 0 where all panels lie in memory one behind the other.</summary>
+    public virtual int ScratchBytes => 0;
 
-    /// <summary>The weights of one panel.</summary>
-    public byte* Weights(int panel) => _weights.Pointer + _offsets[panel];
+    /// <summary>The weights of one panel; where there is scratch memory, good until the next call with the same.</summary>
+    public abstract byte* Weights(int panel, byte* scratch);
+
+    /// <summary>What <see cref="Weights"/> reads for a panel, to be fetched ahead.</summary>
+    public abstract (nint Start, nint Bytes) Stored(int panel);
 }

@@ -10,4 +10,6 @@ internal sealed class ReferenceEngine : Engine
     public override BoundConvolution Bind(Int8ConvolutionSpec spec) => new ReferenceInt8Convolution(spec);
 
     public override BoundConvolution Bind(FloatConvolutionSpec spec) => new ReferenceFloatConvolution(spec);
+
+    public override BoundConvolution Bind(WeightOnlySpec spec) => new ReferenceWeightOnly(spec);
 }

@@ -31,4 +31,7 @@ internal readonly struct CodeLimits(int zeroPoint, int minimum, int maximum, boo
 
     /// <summary>Rounds values inside the limits to the form that <see cref="Shift"/> completes.</summary>
     public static Vector256<int> ToBits(Vector256<float> clamped) => (clamped + Vector256.Create(Magic)).AsInt32();
+
+    /// <summary>The nearest whole numbers, of values as small as codes.</summary>
+    public static Vector256<float> Round(Vector256<float> clamped) => clamped + Vector256.Create(Magic) - Vector256.Create(Magic);
 }

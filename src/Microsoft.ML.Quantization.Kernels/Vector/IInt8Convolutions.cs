@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>A way to run integer convolutions, and float ones where it knows a better one than the loops over vector registers.</summary>
@@ -10,4 +12,7 @@ internal interface IInt8Convolutions
 
     /// <summary>Packs a checked specification, or returns null.</summary>
     static virtual BoundConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape) => null;
+
+    /// <summary>A matrix product with weights in panels of their own, or null.</summary>
+    static virtual IndirectConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape, FloatPanels weights, ImmutableArray<Panel> panels) => null;
 }

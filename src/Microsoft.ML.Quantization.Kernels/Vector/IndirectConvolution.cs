@@ -58,6 +58,9 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
     /// <summary>Whether the rows of a block are written apart first and summed from there, rather than by <see cref="Multiply"/>.</summary>
     protected virtual bool SumsBehind => Shape.Sum is not null;
 
+    /// <summary>Bytes that <see cref="Multiply"/> wants for itself.</summary>
+    protected virtual int ScratchBytes => 0;
+
     /// <summary>Rows of one block are a multiple of this and so of a tile's rows: only the last block has a remainder.</summary>
     protected virtual int RowStep => 12;
 
@@ -134,13 +137,15 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
         int windowBytes = Shape.Gathers ? table.Taps * pixelBytes : 0;
         // Segments take the place of windows: where windows are copied no tap is left out.
         int segmentBytes = map.KernelRows is null ? 0 : count * sizeof(RowSegment), apartBytes = SumsBehind ? count * (int)OutputBytes : 0;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + segmentBytes + CacheLine + Engine.ReadSlack + apartBytes);
-        fixed (byte* memory = scratch)
+        byte[] rented = ArrayPool<byte>.Shared.Rent((taps + 1) * stride * sizeof(byte*) + count * windowBytes + segmentBytes + 2 * CacheLine + Engine.ReadSlack + apartBytes + ScratchBytes);
+        fixed (byte* memory = rented)
         {
             byte** rows = (byte**)memory;
             byte** outputs = rows + taps * stride;
             byte* windows = (byte*)(outputs + stride);
             windows += -(nint)windows & (CacheLine - 1);
+            byte* apart = windows + count * windowBytes + segmentBytes + Engine.ReadSlack, scratch = apart + apartBytes;
+            scratch += -(nint)scratch & (CacheLine - 1);
             nint imageBytes = (nint)map.InputPixels * pixelBytes;
             if (table.InOrder)
             {
@@ -174,9 +179,8 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             // Where the next block's input begins, a row of the image further on when windows reach into it.
             long next = first + count + (taps > 1 ? map.Width : 0);
             nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
-            byte* apart = windows + count * windowBytes + segmentBytes + Engine.ReadSlack;
             if (SumsBehind) { RowPointers.Fill(outputs, count, apart, OutputBytes); }
-            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards)
+            Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards, scratch)
             {
                 Segments = map.KernelRows is null ? null : (RowSegment*)windows,
                 SegmentCount = map.KernelRows?.Cut(first, count, (RowSegment*)windows) ?? 0,
@@ -184,7 +188,7 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
             byte* target = y + first * OutputBytes;
             if (SumsBehind) { Shape.Sum!.Run(new(apart, apartBytes), new(target + toResidual, apartBytes), new(target, apartBytes)); }
         }
-        ArrayPool<byte>.Shared.Return(scratch);
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

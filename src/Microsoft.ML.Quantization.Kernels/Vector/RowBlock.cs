@@ -1,7 +1,7 @@
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>Output pixels that follow one another, with pointers to what they read and write.</summary>
-internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, nint toResidual, int column, int width, byte* ahead, nint aheadBytes, bool backwards)
+internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, byte** outputs, nint toResidual, int column, int width, byte* ahead, nint aheadBytes, bool backwards, byte* scratch)
 {
     /// <summary>[taps, <see cref="Stride"/>] input pointers; some rows after the last may be read.</summary>
     public readonly byte** Rows = rows;
@@ -38,4 +38,7 @@ internal readonly unsafe struct RowBlock(byte** rows, nint stride, int count, by
 
     /// <summary>Whether panels are best taken from the last to the first: the pass over the weights before this one went forwards and left the last in the cache.</summary>
     public readonly bool Backwards = backwards;
+
+    /// <summary><see cref="IndirectConvolution.ScratchBytes"/> bytes that start at a cache line.</summary>
+    public readonly byte* Scratch = scratch;
 }

@@ -17,7 +17,7 @@ internal static unsafe class VectorCodes<TPack> where TPack : struct, IBytePack
         {
             for (; i <= x.Length - 32; i += 32)
             {
-                quantizer.Store<TPack>(Vector256.Load(from + i), Vector256.Load(from + i + 8), Vector256.Load(from + i + 16), Vector256.Load(from + i + 24), to + i);
+                quantizer.StoreQuickly<TPack>(Vector256.Load(from + i), Vector256.Load(from + i + 8), Vector256.Load(from + i + 16), Vector256.Load(from + i + 24), to + i);
             }
         }
         CodeLoops.Quantize(x[i..], codes[i..], output);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Microsoft.ML.Quantization.Kernels;
 
 /// <summary>The kernels written over vector registers, for one choice of instructions.</summary>
@@ -26,6 +28,15 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
         if (shape.IsDepthwise) { return new FloatDepthwise<TFloat, TReal>(spec, shape, shape.CutDepthwise(FloatDepthwise<TFloat, TReal>.Width)); }
         int width = VectorFloatConvolution<TFloat, TReal>.Width;
         return new VectorFloatConvolution<TFloat, TReal>(spec, shape, shape.Cut(width));
+    }
+
+    public override BoundConvolution Bind(WeightOnlySpec spec)
+    {
+        SpecCheck.Require(spec);
+        FloatConvolutionSpec product = spec.Product();
+        PackedShape shape = new(product.Window, false, 1, spec.Depth, spec.Outputs, sizeof(float));
+        ImmutableArray<Panel> panels = shape.Cut(WeightOnlyProduct<TFloat, TReal>.Width);
+        return new WeightOnlyProduct<TFloat, TReal>(spec, weights => TConvolutions.Bind(product, shape, weights, panels) ?? new VectorFloatConvolution<TFloat, TReal>(product, shape, panels, weights));
     }
 
     private BoundConvolution BindChecked(Int8ConvolutionSpec spec) => TConvolutions.Bind(spec, new(spec.Window, spec.Transposed, spec.Groups, spec.InputChannels, spec.OutputChannels, sizeof(sbyte))

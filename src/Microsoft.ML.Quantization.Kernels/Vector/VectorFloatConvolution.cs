@@ -20,10 +20,11 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
     /// <param name="spec">A checked specification.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="panels">Its panels.</param>
-    public VectorFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels) : base(shape, sizeof(float), panels.Length, 0)
+    /// <param name="weights">The weights where they do not come from the specification.</param>
+    public VectorFloatConvolution(FloatConvolutionSpec spec, PackedShape shape, ImmutableArray<Panel> panels, FloatPanels? weights = null) : base(shape, sizeof(float), panels.Length, 0)
     {
         (_panels, _minimum, _maximum, _addsResidual) = (panels, spec.Minimum, spec.Maximum, spec.AddsResidual);
-        _weights = [.. Phases.Select(phase => new FloatPanels(spec, shape, phase, panels))];
+        _weights = [.. Phases.Select(phase => weights ?? new StoredFloatPanels(spec, shape, phase, panels))];
         _bias = new(panels.Length * (long)Width * sizeof(float));
         for (int i = 0; i < panels.Length && !spec.Bias.IsEmpty; i++)
         {
@@ -35,6 +36,8 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
     public static int Width => 2 * TFloat.Lanes;
 
     protected override bool AddsResidual => _addsResidual;
+
+    protected override int ScratchBytes => _weights[0].ScratchBytes;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
@@ -48,9 +51,9 @@ internal sealed unsafe class VectorFloatConvolution<TFloat, TVector> : IndirectC
         Tile tile = new() { RowStride = stride, Taps = weights.Taps, Depth = (nint)weights.Depth * sizeof(float), Sums = sums, PanelStride = weights.PanelBytes };
         for (int index = first; index < end; index++)
         {
-            tile.Weights = weights.Weights(index);
+            tile.Weights = weights.Weights(index, block.Scratch);
             tile.Offset = (nint)_panels[index].Group * Shape.Depth * sizeof(float);
-            if (count == 1 && index + 4 <= end && _panels[index].Group == _panels[index + 3].Group)
+            if (count == 1 && weights.ScratchBytes == 0 && index + 4 <= end && _panels[index].Group == _panels[index + 3].Group)
             {
                 tile.Rows = rows;
                 FloatTiles<TFloat, TVector>.Rows1Panels4(&tile);

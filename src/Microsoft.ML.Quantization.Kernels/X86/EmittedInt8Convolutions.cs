@@ -32,6 +32,9 @@ internal readonly struct EmittedInt8Convolutions<TTileRegisters> : IInt8Convolut
             : FloatDepthwiseEmitter.Vectors(shape.Window.Taps) is > 0 and var vectors ? new EmittedFloatDepthwise(spec, shape, shape.CutDepthwise(vectors * TileShape.Lanes))
             : null;
 
+    public static IndirectConvolution? Bind(FloatConvolutionSpec spec, PackedShape shape, FloatPanels weights, ImmutableArray<Panel> panels) =>
+        new EmittedFloatConvolution(spec, shape, panels, weights);
+
     private static bool ReadsAllPixelsInOrder(ConvolutionWindow window) =>
         window.Taps == 1 && window.Strides.All(static stride => stride == 1) && window.PadsBegin.All(static pad => pad == 0) && window.PadsEnd.All(static pad => pad == 0);
 }

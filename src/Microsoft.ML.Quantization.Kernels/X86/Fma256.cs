@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
-/// <summary>256-bit registers with vfmadd.</summary>
+/// <summary>256-bit registers with vfmadd and integers.</summary>
 internal readonly unsafe struct Fma256 : IFloatVector<Vector256<float>>
 {
-    public static bool IsSupported => Fma.IsSupported;
+    public static bool IsSupported => Fma.IsSupported && Avx2.IsSupported;
 
     public static int Lanes => 8;
 
@@ -16,6 +16,19 @@ internal readonly unsafe struct Fma256 : IFloatVector<Vector256<float>>
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
+
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
+
+    public static Vector256<float> FromBytes(sbyte* source) => Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source));
+
+    public static Vector256<float> NibbleTable => default;
+
+    public static Vector256<float> FromNibble(Vector256<float> table, Vector256<float> words) =>
+        Avx.ConvertToVector256Single(Vector256.ShiftRightArithmetic(Vector256.ShiftLeft(words.AsInt32(), 28), 28));
+
+    public static Vector256<float> NextNibble(Vector256<float> words) => Vector256.ShiftRightLogical(words.AsUInt32(), 4).AsSingle();
 
     public static Vector256<float> FusedMultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
 

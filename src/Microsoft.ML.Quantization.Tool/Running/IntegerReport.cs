@@ -20,14 +20,16 @@ internal sealed record IntegerReport(int IntegerCalls, ImmutableArray<FloatFallb
     /// <summary>Reads the report off a bound model.</summary>
     public static IntegerReport Of(ExecutionPlan plan)
     {
+        // Weights in codes are multiplied as floats.
+        static bool IsInteger(PassNote? note) => note is { Applied: true, Pass: not "WeightCodes" };
         Dictionary<string, PassNote> notes = plan.Notes.Where(note => note.Node.Length > 0).GroupBy(note => note.Node, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Last(), StringComparer.Ordinal);
         // As the plan runs it: an activation belongs to its operator, what is constant was computed, and whole numbers are no fallback.
         Graph graph = FusionPipeline.Run(plan.Graph, [new FoldConstants(), new FuseBias(), new FuseActivation()]).Graph;
         ImmutableArray<FloatFallback> fallbacks = [.. graph.Nodes
-            .Where(node => !s_converters.Contains(node.Operator) && node.Outputs.Any(output => output.Length > 0 && graph.Fact(output).Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16) && notes.GetValueOrDefault(node.Name) is not { Applied: true })
+            .Where(node => !s_converters.Contains(node.Operator) && node.Outputs.Any(output => output.Length > 0 && graph.Fact(output).Type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16) && !IsInteger(notes.GetValueOrDefault(node.Name)))
             .Select(node => new FloatFallback(node.Name, node.Operator, notes.GetValueOrDefault(node.Name)?.Text ?? "it has no quantized input"))];
-        return new(plan.Notes.Count(note => note.Applied && note.Node.Length > 0), fallbacks);
+        return new(plan.Notes.Count(note => IsInteger(note) && note.Node.Length > 0), fallbacks);
     }
 
     /// <summary>Writes the fields <c>integerCalls</c>, or as it is called there, and <c>floatFallbacks</c>.</summary>

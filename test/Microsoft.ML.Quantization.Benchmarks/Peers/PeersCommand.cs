@@ -50,6 +50,7 @@ internal static class PeersCommand
         {
             using var pinned = new PinnedThread();
             foreach (KernelShape shape in KernelShape.All.Where(shape => shape.Name.Contains(options.Filter, StringComparison.Ordinal))) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
+            foreach (PeerRow row in WeightOnlyPeer.Measure(options, folder).Concat(DynamicPeer.Measure(options, folder)).Concat(EmbeddingPeer.Measure(options, folder))) { yield return row; }
         }
         if (options.Recurrent)
         {

@@ -43,6 +43,31 @@ public sealed class CodeKernelSpecs
     }
 
     [TestMethod]
+    public void Quantize_divides_to_the_last_bit_around_the_middle_between_two_codes()
+    {
+        var random = new Random(7);
+        float[] x = new float[1024];
+        byte[] codes = new byte[x.Length];
+        foreach (float scale in new[] { 0.0123f, 1f / 3f, 7.77f, 1e-36f, 3e-38f, 3e37f, 0.1f, 1f })
+        {
+            var map = new CodeParameters(scale, 100, signed: false);
+            for (int i = 0; i < x.Length; i++)
+            {
+                x[i] = (random.Next(-101, 157) + 0.5f) * scale;
+                for (int step = random.Next(-3, 4); step != 0; step -= Math.Sign(step)) { x[i] = step < 0 ? MathF.BitDecrement(x[i]) : MathF.BitIncrement(x[i]); }
+            }
+            foreach (Engine engine in EnginesUnderTest.All)
+            {
+                engine.Quantize(x, codes, map);
+                for (int i = 0; i < x.Length; i++)
+                {
+                    Assert.AreEqual((byte)Math.Clamp(MathF.Round(x[i] / scale, MidpointRounding.ToEven) + 100f, 0f, 255f), codes[i], $"{engine.Name} {scale:R} {x[i]:R}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
     public void Dequantize_subtracts_then_multiplies_once()
     {
         foreach (CodeParameters map in s_maps)

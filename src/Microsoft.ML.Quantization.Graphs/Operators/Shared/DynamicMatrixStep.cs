@@ -3,7 +3,7 @@ using Microsoft.ML.Quantization.Kernels;
 namespace Microsoft.ML.Quantization.Graphs.Operators;
 
 /// <summary>Rows of floats times packed 8-bit weights, with the range of the whole input or, <paramref name="perRow"/>, one for each index of its first axis.</summary>
-internal sealed class DynamicMatrixStep(DynamicProduct product, bool perRow, (float Minimum, float Maximum) activation) : Step
+internal sealed class DynamicMatrixStep(DynamicProduct product, bool perRow) : Step
 {
     public override bool Reads(int index) => index == 0;
 
@@ -16,6 +16,5 @@ internal sealed class DynamicMatrixStep(DynamicProduct product, bool perRow, (fl
         int rows = x.Length / product.Depth;
         if (perRow) { product.RunEach(x, rows, call.InputShape(0)[0], y, call.Scratch, call.Workers); }
         else { product.Run(x, rows, DynamicRange.Of(x), y, call.Scratch, call.Workers); }
-        if (activation != (float.NegativeInfinity, float.PositiveInfinity)) { call.Engine.Clip(y, y, activation.Minimum, activation.Maximum); }
     }
 }

@@ -13,14 +13,16 @@ internal sealed class EmbeddingStep(Node gather, Tensor codes, float[] scales, f
     public override void Run(StepCall call)
     {
         int rows = codes.Shape[0], bytes = codes.Length / rows, columns = packed ? bytes * 2 : bytes, count = call.InputShape(0).Length;
-        bool wide = call.InputType(0) == ElementType.Int64;
+        ReadOnlySpan<long> longs = call.InputType(0) == ElementType.Int64 ? call.Input<long>(0) : [];
+        ReadOnlySpan<int> ints = longs.IsEmpty && count > 0 ? call.Input<int>(0) : [];
+        ReadOnlySpan<byte> table = codes.Bytes;
         Span<float> y = call.Output<float>(0);
         for (int i = 0; i < count; i++)
         {
-            long index = wide ? call.Input<long>(0)[i] : call.Input<int>(0)[i];
+            long index = longs.IsEmpty ? ints[i] : longs[i];
             if (index < -rows || index >= rows) { throw new QuantizationException($"{gather}: index {index} is outside {-rows}..{rows - 1}. Check the ids given to the model."); }
             int row = Axes.FromFront(index, rows);
-            ReadOnlySpan<byte> from = codes.Bytes.Slice(row * bytes, bytes);
+            ReadOnlySpan<byte> from = table.Slice(row * bytes, bytes);
             Span<float> to = y.Slice(i * columns, columns);
             if (packed) { EmbeddingRow.Nibbles(from, to, scales[row], biases[row]); } else { EmbeddingRow.Bytes(from, to, scales[row], biases[row]); }
         }
