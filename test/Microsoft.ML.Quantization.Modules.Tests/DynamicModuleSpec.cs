@@ -28,6 +28,22 @@ public sealed class DynamicModuleSpec
     }
 
     [TestMethod]
+    public void Dynamic_linear_layers_become_the_form_that_ONNX_has_for_them()
+    {
+        Module model = Numbers.Fill(new Mlp(stubs: false));
+        Tensor x = Numbers.Input(4, 6);
+        foreach ((QConfig config, double allowed) in ((QConfig, double)[])[(QConfigs.Dynamic, 2e-2), (QConfigs.PerChannelDynamic, 2e-2), (QConfigs.Float16Dynamic, 1e-5)])
+        {
+            Module quantized = EagerQuantization.QuantizeDynamic(model, QConfigMapping.Empty.SetObjectType("nn.Linear", config));
+            Graph graph = quantized.ToGraph([new("x", new TensorFact(ElementType.Float32, [Dimension.Named("batch"), 6]))]);
+            Assert.HasCount(config == QConfigs.Float16Dynamic ? 0 : 3, graph.Nodes.Where(node => node.Operator == "MatMulInteger"));
+            using ExecutionPlan plan = ExecutionPlan.Bind(graph);
+            // ONNX and PyTorch choose zero points by formulas of their own: one code of an input may differ.
+            Near(quantized.Forward(x).ToTensor(), plan.Run(x)[0], allowed);
+        }
+    }
+
+    [TestMethod]
     public void Half_precision_rounds_the_weights_and_nothing_else()
     {
         Tensor weight = Tensor.Create<float>([0.1f, 1e-3f, -3.3333f, 70000f], new Shape(2, 2)), x = Tensor.Create<float>([1, 2], new Shape(1, 2));

@@ -135,7 +135,7 @@ public sealed class EagerQuantizationSpec
         Refusal.Of(() => new FloatFunctional().Forward(x), "was run like a layer", "Add");
         Refusal.Of(() => Functions.Add(converted["quant"].Forward(x), x), "Add was given codes", "FloatFunctional");
         Refusal.Of(() => new ReLU().Forward(x, x), "nn.ReLU was given 2 values; expected one");
-        Refusal.Of(() => EagerQuantization.QuantizeDynamic(model).ToGraph([new("x", new TensorFact(ElementType.Float32, x.Shape))]), "has no form as a graph", "ModelQuantizer.QuantizeDynamic");
+        Refusal.Of(() => EagerQuantization.QuantizeDynamic(new GRU(3, 2)).ToGraph([new("x", new TensorFact(ElementType.Float32, new Shape(2, 1, 3)))]), "has no form as a graph", "ModelQuantizer.QuantizeDynamic");
         Refusal.Of(() => EagerQuantization.QuantizeDynamic(new Embedding(3, 2), QConfigMapping.Empty.SetObjectType("nn.Embedding", QConfigs.Dynamic)), "real-valued zero points", "FloatQParamsWeightOnly");
         Module mistyped = new Sequential([("quant", new QuantStub()), ("fc", new Linear(3, 2))]);
         mistyped.QConfig = QConfigs.Default with { Weight = ObserverDefaults.Activation };

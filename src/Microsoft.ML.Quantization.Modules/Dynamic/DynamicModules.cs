@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Modules.Dynamic;
 /// <summary>What dynamically quantized modules share.</summary>
 internal static class DynamicModules
 {
-    /// <summary>Why there is no graph of them: ranges for single rows, embeddings and recurrent layers have forms there that a tree does not choose.</summary>
+    /// <summary>Why there is no graph of recurrent layers and convolutions: the passes over graphs choose among several forms there.</summary>
     public static QuantizationException NoGraph(string name) => new(
         $"{name} is quantized dynamically as a module and has no form as a graph; expected float modules. Write the float tree (ToGraph) and quantize that graph by ModelQuantizer.QuantizeDynamic.");
 
