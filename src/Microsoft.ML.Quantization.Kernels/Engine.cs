@@ -148,4 +148,15 @@ public abstract class Engine
 
     /// <summary>Softmax of each row of [rows, columns]: exp(x − largest) divided by <see cref="Sum"/> of the same.</summary>
     public virtual void Softmax(ReadOnlySpan<float> x, Span<float> y, int rows, int columns) => FloatLoops.Softmax(x, y, rows, columns);
+
+    /// <summary>
+    /// One step of one row of an LSTM: with i, o, f and c the sums of <paramref name="inputGates"/> and <paramref name="stateGates"/>,
+    /// <c>C = σ(f) · C + σ(i) · tanh(c)</c> and <c>H = σ(o) · tanh(C)</c>, each operation rounded by itself (ONNX LSTM).
+    /// </summary>
+    /// <param name="inputGates">[4 · hidden], the gates in the order i, o, f, c.</param>
+    /// <param name="stateGates">[4 · hidden], what is added to them.</param>
+    /// <param name="cell">C, [hidden]; read and written.</param>
+    /// <param name="state">H, [hidden].</param>
+    public virtual void LstmStep(ReadOnlySpan<float> inputGates, ReadOnlySpan<float> stateGates, Span<float> cell, Span<float> state) =>
+        LstmGates.Step(inputGates, stateGates, cell, state);
 }

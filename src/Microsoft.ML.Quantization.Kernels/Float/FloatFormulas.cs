@@ -30,9 +30,7 @@ internal static class FloatFormulas
         p = TF.FusedMultiplyAdd(p, r, TF.Constant(1.6666665459e-1f));
         p = TF.FusedMultiplyAdd(p, r, TF.Constant(5.0000001201e-1f));
         p = TF.Add(TF.FusedMultiplyAdd(p, TF.Multiply(r, r), r), TF.Constant(1f));
-        // Two scalings, because 2ⁿ itself may lie outside of the normal floats although the result does not.
-        T half = Nearest<TF, T>(n, 0.5f);
-        return TF.Multiply(TF.Multiply(p, PowerOfTwo<TF, T>(half)), PowerOfTwo<TF, T>(TF.Subtract(n, half)));
+        return TF.Scale(p, n);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,6 +117,14 @@ internal static class FloatFormulas
     /// <summary>The integer nearest to x · factor.</summary>
     private static T Nearest<TF, T>(T x, float factor) where TF : struct, IFloatArithmetic<T> where T : struct =>
         TF.Subtract(TF.FusedMultiplyAdd(x, TF.Constant(factor), TF.Constant(Magic)), TF.Constant(Magic));
+
+    /// <summary>p · 2ⁿ in two steps, because 2ⁿ itself may lie outside of the normal floats although the result does not. The first is exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T ScaleTwice<TF, T>(T p, T n) where TF : struct, IFloatArithmetic<T> where T : struct
+    {
+        T half = Nearest<TF, T>(n, 0.5f);
+        return TF.Multiply(TF.Multiply(p, PowerOfTwo<TF, T>(half)), PowerOfTwo<TF, T>(TF.Subtract(n, half)));
+    }
 
     /// <summary>2ⁿ for an integer n that a normal float can have as exponent.</summary>
     private static T PowerOfTwo<TF, T>(T n) where TF : struct, IFloatArithmetic<T> where T : struct =>

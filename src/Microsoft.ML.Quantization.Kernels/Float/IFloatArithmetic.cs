@@ -29,6 +29,9 @@ internal interface IFloatArithmetic<T> where T : struct
     /// <summary>The float whose bits are the bits of a, shifted left by 23: the low bits of a become the exponent.</summary>
     static abstract T ToExponent(T a);
 
+    /// <summary>a · 2ⁿ rounded once, for an a in [½, 2] and an integer n from −150 to 128.</summary>
+    static abstract T Scale(T a, T n);
+
     /// <summary>For a normal positive a: the power of two that puts the mantissa into [√½, √2).</summary>
     static abstract T SplitExponent(T a, out T mantissa);
 }

@@ -23,6 +23,8 @@ internal readonly struct ScalarArithmetic : IFloatArithmetic<float>
 
     public static float ToExponent(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) << 23);
 
+    public static float Scale(float a, float n) => FloatFormulas.ScaleTwice<ScalarArithmetic, float>(a, n);
+
     public static float SplitExponent(float a, out float mantissa)
     {
         int bits = BitConverter.SingleToInt32Bits(a);

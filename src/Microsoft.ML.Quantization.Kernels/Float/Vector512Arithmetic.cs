@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -28,6 +29,10 @@ internal readonly struct Vector512Arithmetic : IFloatArithmetic<Vector512<float>
         Vector512.ConditionalSelect(Vector512.LessThan(a, b), then, otherwise);
 
     public static Vector512<float> ToExponent(Vector512<float> a) => (a.AsInt32() << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) =>
+        Avx512F.IsSupported ? Avx512F.Scale(a, n) : FloatFormulas.ScaleTwice<Vector512Arithmetic, Vector512<float>>(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SplitExponent(Vector512<float> a, out Vector512<float> mantissa)

@@ -102,6 +102,9 @@ internal sealed class VectorEngine<TConvolutions, TPack, TFloat, TReal>(string n
 
     public override float Sum(ReadOnlySpan<float> x) => VectorFloats.Sum(x);
 
+    public override void LstmStep(ReadOnlySpan<float> inputGates, ReadOnlySpan<float> stateGates, Span<float> cell, Span<float> state) =>
+        LstmGates.Step<TFloat, TReal>(inputGates, stateGates, cell, state);
+
     public override void Softmax(ReadOnlySpan<float> x, Span<float> y, int rows, int columns)
     {
         FloatLoops.Require(x.Length, y.Length, rows, columns);

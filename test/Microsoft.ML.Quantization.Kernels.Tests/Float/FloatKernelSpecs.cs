@@ -40,6 +40,46 @@ public sealed class FloatKernelSpecs
     }
 
     [TestMethod]
+    public void A_step_of_an_LSTM_is_its_formula_one_rounding_at_a_time_inside_guard_pages()
+    {
+        foreach (Engine engine in EnginesUnderTest.All)
+        {
+            foreach (int hidden in s_lengths)
+            {
+                float[] x = ExtremeData.Floats(4 * hidden, 1), h = ExtremeData.Floats(4 * hidden, 2), before = ExtremeData.Floats(hidden, 3);
+                float[] cell = new float[hidden], state = new float[hidden];
+                for (int i = 0; i < hidden; i++)
+                {
+                    float kept = FloatMath.Sigmoid(x[2 * hidden + i] + h[2 * hidden + i]) * before[i];
+                    cell[i] = kept + FloatMath.Sigmoid(x[i] + h[i]) * FloatMath.Tanh(x[3 * hidden + i] + h[3 * hidden + i]);
+                    state[i] = FloatMath.Sigmoid(x[hidden + i] + h[hidden + i]) * FloatMath.Tanh(cell[i]);
+                }
+                foreach (GuardSide side in GuardedBuffer<float>.BothSides)
+                {
+                    using var inputGates = new GuardedBuffer<float>(x, side);
+                    using var stateGates = new GuardedBuffer<float>(h, side);
+                    using var c = new GuardedBuffer<float>(before, side);
+                    using var y = new GuardedBuffer<float>(hidden, side);
+                    engine.LstmStep(inputGates.Span, stateGates.Span, c.Span, y.Span);
+                    FloatConvolutionSpecs.AssertSameBits(cell, c.Span, $"{engine.Name} C {hidden}");
+                    FloatConvolutionSpecs.AssertSameBits(state, y.Span, $"{engine.Name} H {hidden}");
+                }
+            }
+        }
+    }
+
+    [TestMethod]
+    public void A_step_of_an_LSTM_wants_four_gates_for_each_number_of_the_state()
+    {
+        foreach (Engine engine in EnginesUnderTest.All)
+        {
+            Assert.ThrowsExactly<QuantizationException>(() => engine.LstmStep(new float[7], new float[8], new float[2], new float[2]));
+            Assert.ThrowsExactly<QuantizationException>(() => engine.LstmStep(new float[8], new float[7], new float[2], new float[2]));
+            Assert.ThrowsExactly<QuantizationException>(() => engine.LstmStep(new float[8], new float[8], new float[2], new float[1]));
+        }
+    }
+
+    [TestMethod]
     public void Sums_use_sixteen_lanes_and_a_tree_on_every_engine()
     {
         foreach (int length in s_lengths)

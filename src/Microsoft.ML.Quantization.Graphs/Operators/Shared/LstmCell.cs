@@ -28,6 +28,11 @@ internal sealed class LstmCell(bool coupled) : RecurrentCell
         Span<float> gates = site.InputGates(row), cell = buffers.Row(buffers.Cell, row), state = buffers.Row(buffers.State, row), rest = buffers.Row(buffers.Rows, row);
         Span<float> input = gates[..hidden], output = gates.Slice(hidden, hidden), forget = gates.Slice(2 * hidden, hidden), fresh = gates[(3 * hidden)..];
         bool peeks = site.Call.HasInput(Peepholes);
+        if (site.Settings.IsPlain && !peeks && !coupled)
+        {
+            engine.LstmStep(gates, buffers.HiddenGates.AsSpan(row * buffers.Width, buffers.Width), cell, state);
+            return;
+        }
         engine.Add(gates, buffers.HiddenGates.AsSpan(row * buffers.Width, buffers.Width), gates);
         if (peeks)
         {

@@ -24,6 +24,7 @@ internal sealed class RecurrentSettings
         var alphas = new Queue<float>(node.Attributes.Floats("activation_alpha") ?? []);
         var betas = new Queue<float>(node.Attributes.Floats("activation_beta") ?? []);
         Names = names;
+        IsPlain = float.IsPositiveInfinity(Clip) && names.Select(static (name, i) => (name, i)).All(pair => pair.name.Equals(defaults[pair.i % activations], StringComparison.OrdinalIgnoreCase));
         _activations = [.. names.Select(name => Activation(node, name, alphas, betas))];
         ActivationsPerDirection = activations;
     }
@@ -36,6 +37,9 @@ internal sealed class RecurrentSettings
 
     /// <summary>The bound that sums before an activation are clamped to.</summary>
     public float Clip { get; }
+
+    /// <summary>Whether all activations are the operator's own and nothing is clamped.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Names of the activations of all directions.</summary>
     public ImmutableArray<string> Names { get; }
