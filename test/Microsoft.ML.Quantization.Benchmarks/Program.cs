@@ -5,7 +5,7 @@ using Microsoft.ML.Quantization.Benchmarks.Scoring;
 namespace Microsoft.ML.Quantization.Benchmarks;
 
 /// <summary>
-/// <c>peers</c> compares with ONNX Runtime, <c>engines</c> our engines with each other, <c>steps</c> shows where a model's time goes, <c>threads</c> what a second thread gives, <c>scoring</c> times ML.NET's Transform; anything else goes to
+/// <c>peers</c> compares with ONNX Runtime, <c>engines</c> our engines with each other, <c>steps</c> shows where a model's time goes, <c>threads</c> what a second thread gives, <c>speed</c> measures the table behind <c>PreferSpeed</c>, <c>scoring</c> times ML.NET's Transform; anything else goes to
 /// BenchmarkDotNet. <c>--without-amx</c> among the arguments of the first five takes tile registers from both sides, see <see cref="TileRegisterBan"/>.
 /// </summary>
 internal static class Program
@@ -26,6 +26,8 @@ internal static class Program
             }
             arguments = [.. arguments.Where(static argument => argument != WithoutAmx)];
         }
+        if (arguments is [FirstPlan.Command, var path]) { return FirstPlan.Run(path); }
+        if (arguments is ["speed", ..]) { return SpeedCommand.Run(arguments.AsSpan(1)); }
         if (arguments is ["engines", ..]) { return EnginesCommand.Run(arguments.AsSpan(1), withoutAmx); }
         if (arguments is ["steps", ..]) { return StepsCommand.Run(arguments.AsSpan(1)); }
         if (arguments is ["threads", ..]) { return ThreadsCommand.Run(arguments.AsSpan(1)); }

@@ -109,7 +109,7 @@ internal sealed class FasterInFloat
     private SpeedRow Work(Node node)
     {
         OperatorTraits traits = _prepared.Operators.Find(node, _graph.Opset).Traits;
-        double elements = Length(node.Outputs[0]);
+        double elements = Length(node.Operator == "GlobalAveragePool" ? node.Inputs[0] : node.Outputs[0]);
         if (traits.WeightInput is not { } at || !node.HasInput(at) || _graph.Constant(node.Inputs[at]) is not { } weights)
         {
             return SpeedTable.Elements.GetValueOrDefault(node.Operator) * elements;

@@ -14,12 +14,15 @@ internal static class FloatFormulas
     /// <summary>1.5 · 2²³: adding and subtracting it rounds to the nearest integer, ties to even.</summary>
     private const float Magic = 12582912f;
 
+    /// <summary>Outside of these the result is 0 or infinity; inside, the exponent stays small enough to be scaled by.</summary>
+    private const float Lowest = -104f, Highest = 89f;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Exp<TF, T>(T x) where TF : struct, IFloatArithmetic<T> where T : struct
+    public static T Exp<TF, T>(T x) where TF : struct, IFloatArithmetic<T> where T : struct => LimitedExp<TF, T>(TF.AtMost(TF.AtLeast(x, Lowest), Highest));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T LimitedExp<TF, T>(T x) where TF : struct, IFloatArithmetic<T> where T : struct
     {
-        // Outside of this interval the result is 0 or infinity; inside, n stays small enough for the two scalings below.
-        x = TF.SelectLess(x, TF.Constant(-104f), TF.Constant(-104f), x);
-        x = TF.SelectLess(TF.Constant(89f), x, TF.Constant(89f), x);
         T n = Nearest<TF, T>(x, 1.44269504f);
         T r = TF.FusedMultiplyAdd(n, TF.Constant(-0.693147182f), x);
         r = TF.FusedMultiplyAdd(n, TF.Constant(1.90465421e-9f), r);
@@ -71,7 +74,7 @@ internal static class FloatFormulas
         p = TF.FusedMultiplyAdd(p, z, TF.Constant(1.33314422036e-1f));
         p = TF.FusedMultiplyAdd(p, z, TF.Constant(-3.33332819422e-1f));
         T small = TF.FusedMultiplyAdd(TF.Multiply(p, z), x, x);
-        T e = Exp<TF, T>(TF.Add(magnitude, magnitude));
+        T e = LimitedExp<TF, T>(TF.AtMost(TF.Add(magnitude, magnitude), Highest));
         T large = TF.Subtract(TF.Constant(1f), TF.Divide(TF.Constant(2f), TF.Add(e, TF.Constant(1f))));
         return TF.SelectLess(magnitude, TF.Constant(0.625f), small, TF.CopySign(large, x));
     }
@@ -79,7 +82,7 @@ internal static class FloatFormulas
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sigmoid<TF, T>(T x) where TF : struct, IFloatArithmetic<T> where T : struct
     {
-        T e = Exp<TF, T>(TF.Subtract(TF.Constant(0f), TF.Abs(x)));
+        T e = LimitedExp<TF, T>(TF.AtLeast(TF.CopySign(x, TF.Constant(-1f)), Lowest));
         return TF.Divide(TF.SelectLess(x, TF.Constant(0f), e, TF.Constant(1f)), TF.Add(e, TF.Constant(1f)));
     }
 

@@ -26,6 +26,12 @@ internal interface IFloatArithmetic<T> where T : struct
     /// <summary>a &lt; b ? then : otherwise; NaN is not less.</summary>
     static abstract T SelectLess(T a, T b, T then, T otherwise);
 
+    /// <summary>a &lt; bound ? bound : a; NaN stays.</summary>
+    static abstract T AtLeast(T a, float bound);
+
+    /// <summary>bound &lt; a ? bound : a; NaN stays.</summary>
+    static abstract T AtMost(T a, float bound);
+
     /// <summary>The float whose bits are the bits of a, shifted left by 23: the low bits of a become the exponent.</summary>
     static abstract T ToExponent(T a);
 

@@ -21,6 +21,10 @@ internal readonly struct ScalarArithmetic : IFloatArithmetic<float>
 
     public static float SelectLess(float a, float b, float then, float otherwise) => a < b ? then : otherwise;
 
+    public static float AtLeast(float a, float bound) => a < bound ? bound : a;
+
+    public static float AtMost(float a, float bound) => bound < a ? bound : a;
+
     public static float ToExponent(float a) => BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(a) << 23);
 
     public static float Scale(float a, float n) => FloatFormulas.ScaleTwice<ScalarArithmetic, float>(a, n);

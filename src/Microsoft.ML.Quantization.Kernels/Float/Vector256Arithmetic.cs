@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -28,11 +27,13 @@ internal readonly struct Vector256Arithmetic : IFloatArithmetic<Vector256<float>
     public static Vector256<float> SelectLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) =>
         Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
 
+    public static Vector256<float> AtLeast(Vector256<float> a, float bound) => FloatInstructions.AtLeast(a, Vector256.Create(bound));
+
+    public static Vector256<float> AtMost(Vector256<float> a, float bound) => FloatInstructions.AtMost(a, Vector256.Create(bound));
+
     public static Vector256<float> ToExponent(Vector256<float> a) => (a.AsInt32() << 23).AsSingle();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Scale(Vector256<float> a, Vector256<float> n) =>
-        Avx512F.VL.IsSupported ? Avx512F.VL.Scale(a, n) : FloatFormulas.ScaleTwice<Vector256Arithmetic, Vector256<float>>(a, n);
+    public static Vector256<float> Scale(Vector256<float> a, Vector256<float> n) => FloatInstructions.Scale(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> SplitExponent(Vector256<float> a, out Vector256<float> mantissa)

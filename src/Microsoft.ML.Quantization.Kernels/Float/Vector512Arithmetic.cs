@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Microsoft.ML.Quantization.Kernels;
 
@@ -28,11 +27,13 @@ internal readonly struct Vector512Arithmetic : IFloatArithmetic<Vector512<float>
     public static Vector512<float> SelectLess(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) =>
         Vector512.ConditionalSelect(Vector512.LessThan(a, b), then, otherwise);
 
+    public static Vector512<float> AtLeast(Vector512<float> a, float bound) => FloatInstructions.AtLeast(a, Vector512.Create(bound));
+
+    public static Vector512<float> AtMost(Vector512<float> a, float bound) => FloatInstructions.AtMost(a, Vector512.Create(bound));
+
     public static Vector512<float> ToExponent(Vector512<float> a) => (a.AsInt32() << 23).AsSingle();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) =>
-        Avx512F.IsSupported ? Avx512F.Scale(a, n) : FloatFormulas.ScaleTwice<Vector512Arithmetic, Vector512<float>>(a, n);
+    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) => FloatInstructions.Scale(a, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> SplitExponent(Vector512<float> a, out Vector512<float> mantissa)

@@ -22,7 +22,7 @@ internal static class PeersCommand
         try
         {
             Console.WriteLine($"{Machine(options.WithoutAmx)}; engines: {string.Join(", ", EngineList.Supported.Select(static engine => engine.Name))}");
-            if (EmissionTime.First() is { } milliseconds) { Console.WriteLine($"first emission of six tiles: {milliseconds:F1} ms"); }
+            foreach (string line in FirstPlan.Compare(folder)) { Console.WriteLine(line); }
             var rows = new List<PeerRow>();
             PeakLoop? peak = PeakLoop.Create();
             Console.WriteLine($"{"name",-18} {"kind",-10} {"prec",-5} {"b",3} {"t",2} {"ours ms",10} {"peer ms",10} {"ratio",6} {"peak",5}  peer");

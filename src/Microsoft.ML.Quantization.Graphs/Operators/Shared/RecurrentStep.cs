@@ -21,7 +21,7 @@ internal sealed class RecurrentStep(RecurrentSettings settings, RecurrentCell ce
     private const int Lengths = 4, FirstState = 5;
 
     /// <summary>What the gates of one block of steps may take, and the fewest rows that keep a product busy.</summary>
-    private const int BlockBytes = 256 * 1024, FewestRows = 48;
+    private const int BlockBytes = 256 * 1024, MostBlockBytes = 4 * 1024 * 1024, FewestRows = 48;
 
     // Weights, biases, scales and zero points are packed.
     public override bool Reads(int index) => index == 0 || (index >= Lengths && index <= (cell.States == 2 ? FirstState + 2 : FirstState));
@@ -94,7 +94,9 @@ internal sealed class RecurrentStep(RecurrentSettings settings, RecurrentCell ce
         Shape x = call.InputShape(0);
         int times = x[settings.BatchFirst ? 1 : 0], batch = Math.Max(1, x[settings.BatchFirst ? 0 : 1]);
         bool scattered = settings.BatchFirst || (call.HasInput(Lengths) && (settings.Reverses(0) || settings.Directions == 2));
-        int rows = Math.Max(FewestRows, BlockBytes / (hidden * cell.Gates * sizeof(float)));
+        // Blocks as large as the input's weights, so that those pass through the cache seldom and leave the state's there.
+        long weightBytes = (long)x[2] * hidden * cell.Gates * (products[0].Input.NeedsRange ? sizeof(sbyte) : sizeof(float));
+        int rows = (int)Math.Max(FewestRows, Math.Max(BlockBytes, Math.Min(weightBytes, MostBlockBytes)) / (hidden * cell.Gates * sizeof(float)));
         return scattered ? times : Math.Clamp((rows + batch - 1) / batch, 1, Math.Max(1, times));
     }
 
