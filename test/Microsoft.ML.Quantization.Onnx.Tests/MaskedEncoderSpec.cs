@@ -50,6 +50,29 @@ public sealed class MaskedEncoderSpec
         Assert.IsGreaterThanOrEqualTo(expected - 0.01, found);
     }
 
+    // PyTorch's annotate every Add; an additive mask among its operands is the exception made here.
+    [TestMethod]
+    public void Quantizers_for_exported_graphs_leave_the_mask_in_float_as_well()
+    {
+        Graph model = Model();
+        int rows = s_tokens.Length / Length;
+        using ExecutionPlan plan = ExecutionPlan.Bind(model);
+        double expected = Accuracy(plan, Calibration, rows);
+        foreach (GraphQuantizer quantizer in (GraphQuantizer[])
+            [
+                new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig(isPerChannel: true)),
+                new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig(isPerChannel: true, isDynamic: true)),
+                new X86InductorQuantizer().SetGlobal(X86InductorQuantizer.GetDefaultX86InductorQuantizationConfig()),
+                new ComposableQuantizer(new EmbeddingQuantizer(), new X86InductorQuantizer().SetGlobal(X86InductorQuantizer.GetDefaultX86InductorQuantizationConfig(isDynamic: true))),
+            ])
+        {
+            using ExecutionPlan integers = ExecutionPlan.Bind(ModelQuantizer.QuantizePt2e(model, quantizer, [Rows(0, Calibration)]).Graph);
+            double found = Accuracy(integers, Calibration, rows);
+            Console.WriteLine($"{quantizer.GetType().Name}: float {expected:P2}, quantized {found:P2}");
+            Assert.IsGreaterThanOrEqualTo(expected - 0.01, found, quantizer.GetType().Name);
+        }
+    }
+
     // Six linear layers in each of two encoder layers, and the classifier; the addition of a bias belongs to its product.
     [TestMethod]
     public void All_its_linear_layers_run_in_integers()

@@ -86,6 +86,20 @@ public sealed class Pt2eSpec
         Assert.IsGreaterThan(35.0, SignalToNoise(Run(quantized, x), Run(written, x)));
     }
 
+    [TestMethod]
+    [DataRow("sentiment_bag")]
+    [DataRow("sentiment_lstm")]
+    public void Networks_of_tokens_are_quantized_without_data(string name)
+    {
+        Graph model = OnnxImporter.Load(RepositoryFolder.At("test", "Models", name + ".onnx"));
+        var quantizer = new ComposableQuantizer(new EmbeddingQuantizer(), new XnnpackQuantizer().SetGlobal(XnnpackQuantizer.GetSymmetricQuantizationConfig(isPerChannel: true, isDynamic: true)));
+        QuantizedModel quantized = ModelQuantizer.QuantizePt2e(model, quantizer, []);
+        Assert.IsTrue(quantized.Notes.Any(note => note is { Pass: "QuantizeDynamic", Applied: true } && note.Text.StartsWith("embedding of", StringComparison.Ordinal)), string.Join('\n', quantized.Notes));
+        var tokens = new Tensor(ElementType.Int64, new Shape([4, .. model.Inputs[0].Fact.Dimensions.Skip(1).Select(dimension => dimension.Size!.Value)]));
+        foreach (ref long token in tokens.AsSpan<long>()) { token = 1; }
+        Assert.IsGreaterThan(25, SignalToNoise(Run(model, tokens), Run(quantized.Graph, tokens)));
+    }
+
     private static Graph Quantize(ReferenceModel model, string quantizer) =>
         ModelQuantizer.QuantizePt2e(model.Load(), s_quantizers.Single(entry => entry.Name == quantizer).Quantizer, [[model.Input()]]).Graph;
 
