@@ -89,5 +89,7 @@ public sealed class ReferenceRepresentationSpec
         PassResult written = new ReferenceRepresentation().Run(graph);
         Assert.AreEqual("Mul stays between codes and reals: no formula in integers is given for it", written.Notes.Single(note => note.Node == "m").Text);
         Assert.AreEqual("Gemm in integer arithmetic", written.Notes.Single(note => note.Node == "a").Text);
+        Graph last = Convert(Dense().Node("y", "Gemm", "x w b").Outputs("y"), new X86InductorQuantizer().SetGlobal(X86InductorQuantizer.GetDefaultX86InductorQuantizationConfig())).Quantized;
+        Assert.AreEqual("Gemm stays between codes and reals: its result is not read by one QuantizeLinear to 8 bits alone", new ReferenceRepresentation().Run(last).Notes.Single(note => note.Node == "y").Text);
     }
 }
