@@ -10,6 +10,9 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
     /// <summary>One and two rows take as long as reading the weights does, and no longer in vector registers; three of 1024x1024 already took a sixth longer there.</summary>
     private const int FewestTileRows = 3;
 
+    /// <summary>Bytes of weights that stay in the second-level cache: asking for them ahead is only in the way (256x256x256 3 % slower in vector registers), asking for more helps (49x2048x1000 a tenth faster).</summary>
+    private const long MostKept = 1 << 20;
+
     private const int CacheLine = 64;
 
     /// <summary>From so many panels on, copying the rows to cache lines costs less than it saves; with one, 3136x144x24 became a quarter slower.</summary>
@@ -37,7 +40,8 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         _outputElementSize = OutputElementSize(spec);
         _weights = [.. Phases.Select(phase => new Int8Panels(spec, shape, phase, panels, TileColumns.Order(_output.Kind), onTileRegisters ? AmxTileEmitter.StepBytes : sizeof(int)))];
         _starts = shape.SkipsTaps ? new(spec, panels, TileColumns.Order(_output.Kind)) : null;
-        _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned ? TileInput.SignedCodes : TileInput.Codes, _output.Kind))];
+        bool fetches = _weights.Any(static weights => weights.Bytes > MostKept);
+        _tiles = [.. Enumerable.Range(1, TileShape.MaxVectors).Select(vectors => TileKernels.Of(vectors, spec.InputSigned ? TileInput.SignedCodes : TileInput.Codes, _output.Kind, fetches))];
     }
 
     protected override bool SumsBehind => Shape.Sum is not null && _output.Kind != OutputKind.AddedCodes;
@@ -63,6 +67,9 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
             Describe(ref call, weights, index, block.Outputs);
             call.Advance = panel.Group * Shape.Depth + pairs;
             call.Rows = block.Rows;
+            int next = turn + 1 == end ? index : block.Backwards ? index - 1 : index + 1;
+            call.Ahead = (byte*)weights.Weights(next);
+            call.AheadEnd = next == index ? call.Ahead : call.Ahead + (nint)weights.Taps * weights.Depth * _panels[next].Width;
             TileKernels tiles = _tiles[panel.Width / TileShape.Lanes - 1];
             if (block.Segments is null)
             {

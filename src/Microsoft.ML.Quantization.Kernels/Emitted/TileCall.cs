@@ -105,7 +105,7 @@ internal unsafe struct TileCall
     /// <summary>For tiles over several panels: bytes from one to the next.</summary>
     [FieldOffset(PanelBytesAt)] public nint PanelBytes;
 
-    /// <summary>For floats: weights of the next panel to fetch into the cache meanwhile. Emitted code moves it on.</summary>
+    /// <summary>Weights of the next panel, or other memory, to fetch into the cache meanwhile. Emitted code moves it on.</summary>
     [FieldOffset(AheadAt)] public byte* Ahead;
 
     /// <summary>For floats: where they end.</summary>

@@ -28,7 +28,7 @@ internal static class TileEmitter
 
     private static GeneralRegister Weights => Rax;
 
-    /// <summary>The next line of weights to fetch ahead: floats only, whose tiles have no twelfth row.</summary>
+    /// <summary>The next line to fetch ahead: tiles that fetch have no twelfth row.</summary>
     private static GeneralRegister Ahead => Rsi;
 
     /// <summary>From panel to panel; such tiles have one row, so the registers of the others are free.</summary>
@@ -53,7 +53,7 @@ internal static class TileEmitter
         code.Place(tile);
         Begin(code, shape);
         Sum(code, shape);
-        if (shape.Input == TileInput.Floats) { code.EmitStore(At(Call, TileCall.AheadAt), Ahead); }
+        if (shape.Fetches) { code.EmitStore(At(Call, TileCall.AheadAt), Ahead); }
         for (int sum = 0; shape.Copies == 2 && sum < shape.Sums; sum++) { code.Emit(Vpaddd, Vectors[sum], Vectors[sum], Vectors[shape.Sums + sum]); }
         if (shape.Input == TileInput.Floats) { TileOutputEmitter.WriteFloats(code, shape); }
         else { TileOutputEmitter.Write(code, shape); }
@@ -66,15 +66,15 @@ internal static class TileEmitter
     private static void Begin(MachineCode code, TileShape shape)
     {
         if (shape.Input == TileInput.Floats) { TileOutputEmitter.FetchOutputs(code, shape); }
-        if (shape.Input == TileInput.Floats)
+        if (shape.Input == TileInput.Floats) { Zero(code, 0, shape.Sums); }
+        else { Start(code, shape); }
+        if (shape.Fetches)
         {
-            Zero(code, 0, shape.Sums);
             // After the end it walks over weights that are there already, which costs nothing.
             code.Emit(Mov, Ahead, At(Call, TileCall.AheadAt));
             code.Emit(Cmp, Ahead, At(Call, TileCall.AheadEndAt));
             code.Emit(Cmovae, Ahead, At(Call, TileCall.WeightsAt));
         }
-        else { Start(code, shape); }
         if (shape.Vectors > TileShape.MaxVectors)
         {
             code.Emit(Mov, PanelBytes, At(Call, TileCall.PanelBytesAt));
@@ -118,7 +118,7 @@ internal static class TileEmitter
         code.Place(pair);
         Step(code, shape, 0, 0);
         Step(code, shape, 1, shape.Copies - 1);
-        if (shape.Input == TileInput.Floats)
+        if (shape.Fetches)
         {
             code.EmitPrefetch(At(Ahead));
             code.Emit(Add, Ahead, VectorBytes);

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// </summary>
 internal sealed class TileKernels
 {
-    private const int Inputs = 3, Outputs = 6;
+    private const int Inputs = 3, Widths = TileShape.MaxVectors + 1, Outputs = 6;
 
     private static readonly TileKernels[] s_all = All();
 
@@ -22,7 +22,12 @@ internal sealed class TileKernels
     public int MaxRows { get; }
 
     /// <summary>The tiles of one kind.</summary>
-    public static TileKernels Of(int vectors, TileInput input, OutputKind output) => s_all[((int)output * Inputs + (int)input) * TileShape.MaxVectors + vectors - 1];
+    /// <param name="vectors">Registers of columns.</param>
+    /// <param name="input">What they read.</param>
+    /// <param name="output">What they write.</param>
+    /// <param name="fetches">Whether tiles of codes fetch the weights of the next panel meanwhile; only the widest do, which have a register for that and the time.</param>
+    public static TileKernels Of(int vectors, TileInput input, OutputKind output, bool fetches = false) =>
+        s_all[((int)output * Inputs + (int)input) * Widths + (fetches && vectors == TileShape.MaxVectors ? vectors : vectors - 1)];
 
     /// <summary>The tile of one row of floats over several panels.</summary>
     public static TileKernels WideOf(OutputKind output) => output == OutputKind.AddedFloats ? WideAdded : Wide;
@@ -32,12 +37,13 @@ internal sealed class TileKernels
 
     private static TileKernels[] All()
     {
-        var all = new TileKernels[Outputs * Inputs * TileShape.MaxVectors];
+        var all = new TileKernels[Outputs * Inputs * Widths];
         for (int i = 0; i < all.Length; i++)
         {
-            int vectors = i % TileShape.MaxVectors + 1;
-            TileInput input = (TileInput)(i / TileShape.MaxVectors % Inputs);
-            all[i] = new(new(1, vectors, input, (OutputKind)(i / TileShape.MaxVectors / Inputs)), TileShape.MaxRows(vectors, input));
+            int vectors = Math.Min(i % Widths + 1, TileShape.MaxVectors);
+            TileInput input = (TileInput)(i / Widths % Inputs);
+            TileShape shape = new(1, vectors, input, (OutputKind)(i / Widths / Inputs));
+            all[i] = new(i % Widths == TileShape.MaxVectors ? shape with { Fetches = true } : shape, TileShape.MaxRows(vectors, input));
         }
         return all;
     }

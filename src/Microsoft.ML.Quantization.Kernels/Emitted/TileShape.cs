@@ -25,6 +25,9 @@ internal readonly record struct TileShape(int Rows, int Vectors, TileInput Input
     /// <summary>Registers for sums and weights; two more hold the input and the sign bits.</summary>
     public const int FreeRegisters = 30;
 
+    /// <summary>Whether it fetches other memory into the cache meanwhile.</summary>
+    public bool Fetches { get; init; } = Input == TileInput.Floats;
+
     /// <summary>Sums of one tile.</summary>
     public int Sums => Rows * Vectors;
 

@@ -24,7 +24,8 @@ internal sealed unsafe class Int8Panels
             (_weightOffsets[i], _startOffsets[i]) = (columns * Taps * Depth, columns * sizeof(int));
             columns += panels[i].Width;
         }
-        _weights = new(columns * Taps * Depth);
+        Bytes = columns * Taps * Depth;
+        _weights = new(Bytes);
         _start = new(columns * sizeof(int));
         int zeroPoint = CodeSigns.ZeroPoint(spec.InputZeroPoint, spec.InputSigned, signedCodes);
         for (int i = 0; i < panels.Length; i++)
@@ -43,6 +44,9 @@ internal sealed unsafe class Int8Panels
 
     /// <summary>Bytes of one tap, a multiple of the step.</summary>
     public int Depth { get; }
+
+    /// <summary>Bytes of all weights.</summary>
+    public long Bytes { get; }
 
     /// <summary>The weights of one panel.</summary>
     public sbyte* Weights(int panel) => (sbyte*)_weights.Pointer + _weightOffsets[panel];

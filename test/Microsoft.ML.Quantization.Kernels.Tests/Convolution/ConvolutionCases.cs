@@ -27,6 +27,8 @@ public static class ConvolutionCases
         // Tile registers of two heights in turn, over several panels and over one.
         ConvolutionCase.MatMul(49, 130, 200),
         ConvolutionCase.MatMul(39, 144, 24),
+        // More weights than a second-level cache keeps.
+        ConvolutionCase.MatMul(13, 8200, 130),
         ConvolutionCase.Conv2D("rows that are no whole cache lines", 2, 24, 70, 7, 3, 1, 1),
         .. from channels in new[] { 1, 2, 3, 4, 5, 8, 16, 17 }
            from kernel in new[] { 1, 3 }

@@ -16,6 +16,7 @@ public sealed class EmittedCodeSpecs
            from vectors in Enumerable.Range(1, TileShape.MaxVectors)
            from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.SignedCodes) }
            select new object[] { $"tile {rows}x{vectors} {output}", (Action<MachineCode>)(code => TileEmitter.Write(code, new(rows, vectors, TileInput.SignedCodes, output))) },
+        ["tile that fetches the next panel", (Action<MachineCode>)(code => TileEmitter.Write(code, new(6, TileShape.MaxVectors, TileInput.SignedCodes, OutputKind.AllCodes) { Fetches = true }))],
         .. from vectors in Enumerable.Range(1, TileShape.MaxVectors).Append(TileShape.WideVectors)
            from rows in new[] { 1, TileShape.MaxRows(vectors, TileInput.Floats) }.Distinct()
            from output in new[] { OutputKind.Floats, OutputKind.AddedFloats }
