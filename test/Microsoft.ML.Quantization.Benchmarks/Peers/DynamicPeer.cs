@@ -9,7 +9,7 @@ internal static class DynamicPeer
 {
     private static readonly string[] s_shapes = ["1x1024x1024", "1x768x3072", "16x768x768", "16x1024x1024", "64x1024x1024", "128x768x3072"];
 
-    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder)
+    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder, PeerLog log)
     {
         foreach (string shape in s_shapes)
         {
@@ -17,7 +17,8 @@ internal static class DynamicPeer
             foreach (bool perRow in new[] { false, true })
             {
                 string name = shape + (perRow ? "_rows" : "_dyn");
-                if (name.Contains(options.Filter, StringComparison.Ordinal) && (!perRow || sizes[0] > 1)) { yield return Measure(name, sizes[0], sizes[1], sizes[2], perRow, options.Quick, folder); }
+                if (!name.Contains(options.Filter, StringComparison.Ordinal) || (perRow && sizes[0] == 1)) { continue; }
+                if (log.Try(name, () => Measure(name, sizes[0], sizes[1], sizes[2], perRow, options.Quick, folder)) is { } row) { yield return row; }
             }
         }
     }

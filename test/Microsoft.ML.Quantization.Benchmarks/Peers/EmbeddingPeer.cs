@@ -8,7 +8,7 @@ internal static class EmbeddingPeer
 {
     private const int Rows = 50_000, Ids = 256;
 
-    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder)
+    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder, PeerLog log)
     {
         foreach (int columns in new[] { 64, 256 })
         {
@@ -16,7 +16,7 @@ internal static class EmbeddingPeer
             {
                 string name = $"{Ids}of{Rows}x{columns}_e{bits}";
                 if (!name.Contains(options.Filter, StringComparison.Ordinal)) { continue; }
-                foreach (PeerRow row in Measure(name, columns, bits, options.Quick, folder)) { yield return row; }
+                foreach (PeerRow row in log.Try(name, () => Measure(name, columns, bits, options.Quick, folder)) ?? []) { yield return row; }
             }
         }
     }

@@ -8,19 +8,33 @@ namespace Microsoft.ML.Quantization.Benchmarks.Peers;
 /// <summary>Compares one whole model: ours in integers and in float, ONNX Runtime on the file we export and on the float file.</summary>
 internal static class ModelPeer
 {
-    public static IEnumerable<PeerRow> Measure(ModelSource model, bool quick, string folder)
+    /// <summary>The rows of one model; what fails or cannot be is told to <paramref name="log"/>.</summary>
+    public static IEnumerable<PeerRow> Measure(ModelEntry entry, bool quick, string folder, PeerLog log)
     {
-        Graph quantized = ModelQuantizer.QuantizeStatic(model.Graph, [model.Rows]).Graph;
-        Graph fused = FusionPipeline.Run(model.Graph).Graph;
-        using var stream = new MemoryStream();
-        OnnxExporter.Save(quantized, stream);
+        if (log.Try(entry.Name, () => Prepare(entry.Load())) is not { } prepared) { yield break; }
         foreach (int batch in new[] { 1, 16 })
         {
+            if (prepared.Model.Graph.Inputs.FirstOrDefault(input => input.Fact.Rank == 0 || input.Fact.Dimensions[0].Size is { } size && size != batch) is { } strict)
+            {
+                log.LeaveOut($"{entry.Name} at batch {batch}", $"input '{strict.Name}' is {strict.Fact}");
+                continue;
+            }
             foreach (int threads in new[] { 1, 2 })
             {
-                foreach (PeerRow row in Measure(model, quantized, fused, stream.ToArray(), batch, threads, quick, folder)) { yield return row; }
+                foreach (PeerRow row in log.Try($"{entry.Name} at batch {batch} with {threads} threads", () => Measure(prepared.Model, prepared.Quantized, prepared.Fused, prepared.File, batch, threads, quick, folder)) ?? [])
+                {
+                    yield return row;
+                }
             }
         }
+    }
+
+    private static Prepared Prepare(ModelSource model)
+    {
+        Graph quantized = ModelQuantizer.QuantizeStatic(model.Graph, [model.Rows]).Graph;
+        using var stream = new MemoryStream();
+        OnnxExporter.Save(quantized, stream);
+        return new(model, quantized, FusionPipeline.Run(model.Graph).Graph, stream.ToArray());
     }
 
     private static PeerRow[] Measure(ModelSource model, Graph quantized, Graph fused, byte[] file, int batch, int threads, bool quick, string folder)
@@ -65,4 +79,6 @@ internal static class ModelPeer
         }
         return context;
     }
+
+    private sealed record Prepared(ModelSource Model, Graph Quantized, Graph Fused, byte[] File);
 }

@@ -15,48 +15,76 @@ internal sealed record ModelSource(string Name, byte[] File, Graph Graph, Immuta
 {
     private const string Model = ".onnx", Calibration = ".calib.npz", Sample = ".input.f32";
 
-    /// <summary>The models of a folder, or else the repository's own and the generated ones.</summary>
-    public static IEnumerable<ModelSource> All(string? folder) => folder is not null ? InFolder(folder) : OfRepository().Concat(Generated());
+    private const int Words = 1879, TextLength = 32, Texts = 64;
 
-    /// <summary>Every <c>NAME.onnx</c> with a <c>NAME.calib.npz</c> beside it that holds an array for each input.</summary>
-    public static IEnumerable<ModelSource> InFolder(string folder)
+    /// <summary>The repository's networks for numbers and images, in the order of their names, and those for text.</summary>
+    private static readonly string[] s_sampled = ["adult_mlp", "bike_tcn", "digits_mlp", "fashion_ae", "fashion_cnn"], s_texts = ["sentiment_bag", "sentiment_lstm"];
+
+    /// <summary>The models of a folder, or else the reference models and the generated ones.</summary>
+    /// <param name="folder">The folder, or null.</param>
+    /// <param name="log">Told what the folder has that cannot be compared.</param>
+    public static IEnumerable<ModelEntry> All(string? folder, PeerLog log) => folder is not null ? InFolder(folder, log) : [.. OfRepository(), .. Generated()];
+
+    /// <summary>The model of that name in the repository, or a generated one; null when there is none.</summary>
+    public static ModelSource? Named(string name) => OfRepository().Concat(Generated()).FirstOrDefault(model => model.Name == name)?.Load();
+
+    // Every NAME.onnx with a NAME.calib.npz beside it that holds an array for each input.
+    private static IEnumerable<ModelEntry> InFolder(string folder, PeerLog log)
     {
         foreach (string path in Directory.EnumerateFiles(folder, "*" + Model).Order(StringComparer.Ordinal))
         {
             string data = Path.ChangeExtension(path, null) + Calibration;
-            if (!System.IO.File.Exists(data))
-            {
-                Console.WriteLine($"{Path.GetFileName(path)} is left out: there is no {Path.GetFileName(data)} beside it.");
-                continue;
-            }
-            Graph graph = OnnxImporter.Load(path);
-            using DataFile arrays = DataFile.Open(data);
-            // A single array serves a single input whatever it is called.
-            yield return new(Path.GetFileNameWithoutExtension(path), System.IO.File.ReadAllBytes(path), graph,
-                [.. graph.Inputs.Select(input => arrays.Read(graph.Inputs.Length == 1 && arrays.Names.Count == 1 ? arrays.Names[0] : input.Name))]);
+            if (System.IO.File.Exists(data)) { yield return new(Path.GetFileNameWithoutExtension(path), () => WithArrays(path, data)); }
+            else { log.LeaveOut(Path.GetFileName(path), $"there is no {Path.GetFileName(data)} beside it"); }
         }
     }
 
-    /// <summary>The repository's reference models.</summary>
-    public static IEnumerable<ModelSource> OfRepository()
+    private static ModelSource WithArrays(string path, string data)
     {
-        foreach (string sample in Directory.EnumerateFiles(RepositoryFolder.At("test", "Models"), "*" + Sample).Order(StringComparer.Ordinal))
+        Graph graph = OnnxImporter.Load(path);
+        using DataFile arrays = DataFile.Open(data);
+        // A single array serves a single input whatever it is called.
+        return new(Path.GetFileNameWithoutExtension(path), System.IO.File.ReadAllBytes(path), graph,
+            [.. graph.Inputs.Select(input => arrays.Read(graph.Inputs.Length == 1 && arrays.Names.Count == 1 ? arrays.Names[0] : input.Name))]);
+    }
+
+    private static IEnumerable<ModelEntry> OfRepository() =>
+        [.. s_sampled.Select(static name => new ModelEntry(name, () => WithRows(name, Samples))), .. s_texts.Select(static name => new ModelEntry(name, () => WithRows(name, RandomTexts)))];
+
+    private static ModelSource WithRows(string name, Func<Graph, string, Tensor> rows)
+    {
+        string path = RepositoryFolder.At("test", "Models", name + Model);
+        Graph graph = OnnxImporter.Load(path);
+        return new(name, System.IO.File.ReadAllBytes(path), graph, [rows(graph, name)]);
+    }
+
+    private static Tensor Samples(Graph graph, string name)
+    {
+        byte[] values = System.IO.File.ReadAllBytes(RepositoryFolder.At("test", "Models", name + Sample));
+        int[] sizes = [.. graph.Inputs[0].Fact.Dimensions.Skip(1).Select(static size => size.Size ?? 1)];
+        int rows = values.Length / sizeof(float) / sizes.Aggregate(1, static (a, b) => a * b);
+        return new(ElementType.Float32, new Shape([rows, .. sizes]), values);
+    }
+
+    // Words drawn by seed; 0 fills a text up.
+    private static Tensor RandomTexts(Graph graph, string name)
+    {
+        var random = new Random(7);
+        var texts = new Tensor(ElementType.Int64, new Shape(Texts, TextLength));
+        Span<long> words = texts.AsSpan<long>();
+        for (int text = 0; text < Texts; text++)
         {
-            string path = sample[..^Sample.Length] + Model;
-            Graph graph = OnnxImporter.Load(path);
-            byte[] values = System.IO.File.ReadAllBytes(sample);
-            int[] sizes = [.. graph.Inputs[0].Fact.Dimensions.Skip(1).Select(static size => size.Size ?? 1)];
-            int rows = values.Length / sizeof(float) / sizes.Aggregate(1, static (a, b) => a * b);
-            yield return new(Path.GetFileNameWithoutExtension(path), System.IO.File.ReadAllBytes(path), graph, [new Tensor(ElementType.Float32, new Shape([rows, .. sizes]), values)]);
+            foreach (ref long word in words.Slice(text * TextLength, random.Next(4, TextLength + 1))) { word = random.Next(1, Words); }
         }
+        return texts;
     }
 
-    private static IEnumerable<ModelSource> Generated()
-    {
-        yield return Generate("resnet18", GeneratedNetworks.ResNet18());
-        yield return Generate("resnet50", GeneratedNetworks.ResNet50());
-        yield return Generate("mobilenet_v2", GeneratedNetworks.MobileNetV2());
-    }
+    private static IEnumerable<ModelEntry> Generated() =>
+    [
+        new("resnet18", static () => Generate("resnet18", GeneratedNetworks.ResNet18())),
+        new("resnet50", static () => Generate("resnet50", GeneratedNetworks.ResNet50())),
+        new("mobilenet_v2", static () => Generate("mobilenet_v2", GeneratedNetworks.MobileNetV2())),
+    ];
 
     /// <summary>A generated image network with random rows.</summary>
     private static ModelSource Generate(string name, Graph graph)

@@ -26,7 +26,8 @@ internal static class PeersCommand
             var rows = new List<PeerRow>();
             PeakLoop? peak = PeakLoop.Create();
             Console.WriteLine($"{"name",-18} {"kind",-10} {"prec",-5} {"b",3} {"t",2} {"ours ms",10} {"peer ms",10} {"ratio",6} {"peak",5}  peer");
-            foreach (PeerRow row in Measure(options, peak, folder))
+            var log = new PeerLog(Console.Error);
+            foreach (PeerRow row in Measure(options, peak, folder, log))
             {
                 rows.Add(row);
                 Console.WriteLine(Text(row));
@@ -36,7 +37,8 @@ internal static class PeersCommand
             {
                 File.WriteAllText(options.Json, JsonSerializer.Serialize(new PeerReport(Machine(options.WithoutAmx), Versions(), rows), PeerJson.Default.PeerReport) + "\n");
             }
-            return 0;
+            if (log.Failures > 0) { Console.Error.WriteLine($"{log.Failures} comparisons failed."); }
+            return log.Failures > 0 ? Failed : 0;
         }
         finally
         {
@@ -44,22 +46,25 @@ internal static class PeersCommand
         }
     }
 
-    private static IEnumerable<PeerRow> Measure(PeersOptions options, PeakLoop? peak, string folder)
+    private static IEnumerable<PeerRow> Measure(PeersOptions options, PeakLoop? peak, string folder, PeerLog log)
     {
         if (options.Kernels)
         {
             using var pinned = new PinnedThread();
-            foreach (KernelShape shape in KernelShape.All.Where(shape => shape.Name.Contains(options.Filter, StringComparison.Ordinal))) { yield return KernelPeer.Measure(shape, peak, options.Quick, folder); }
-            foreach (PeerRow row in WeightOnlyPeer.Measure(options, folder).Concat(DynamicPeer.Measure(options, folder)).Concat(EmbeddingPeer.Measure(options, folder))) { yield return row; }
+            foreach (KernelShape shape in KernelShape.All.Where(shape => shape.Name.Contains(options.Filter, StringComparison.Ordinal)))
+            {
+                if (log.Try(shape.Name, () => KernelPeer.Measure(shape, peak, options.Quick, folder)) is { } row) { yield return row; }
+            }
+            foreach (PeerRow row in WeightOnlyPeer.Measure(options, folder, log).Concat(DynamicPeer.Measure(options, folder, log)).Concat(EmbeddingPeer.Measure(options, folder, log))) { yield return row; }
         }
         if (options.Recurrent)
         {
-            foreach (PeerRow row in RecurrentPeer.Measure(options, folder)) { yield return row; }
+            foreach (PeerRow row in RecurrentPeer.Measure(options, folder, log)) { yield return row; }
         }
         if (!options.Models) { yield break; }
-        foreach (ModelSource model in ModelSource.All(options.Folder).Where(model => model.Name.Contains(options.Filter, StringComparison.Ordinal)))
+        foreach (ModelEntry model in ModelSource.All(options.Folder, log).Where(model => model.Name.Contains(options.Filter, StringComparison.Ordinal)))
         {
-            foreach (PeerRow row in ModelPeer.Measure(model, options.Quick, folder)) { yield return row; }
+            foreach (PeerRow row in ModelPeer.Measure(model, options.Quick, folder, log)) { yield return row; }
         }
     }
 

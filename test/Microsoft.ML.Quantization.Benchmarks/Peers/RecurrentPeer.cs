@@ -10,7 +10,7 @@ internal static class RecurrentPeer
 {
     private static readonly (string Operator, int Layers, int Features, int Hidden)[] s_networks = [("LSTM", 1, 32, 64), ("LSTM", 2, 256, 256), ("GRU", 1, 32, 64), ("GRU", 2, 256, 256), ("RNN", 1, 64, 128)];
 
-    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder)
+    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder, PeerLog log)
     {
         using var pinned = new PinnedThread();
         foreach ((string op, int layers, int features, int hidden) in s_networks)
@@ -20,7 +20,7 @@ internal static class RecurrentPeer
             Graph graph = Build(op, layers, features, hidden), quantized = new DynamicRecurrent(QConfigs.Dynamic).Run(graph).Graph;
             foreach (int batch in new[] { 1, 16 })
             {
-                foreach (PeerRow row in Measure(name, graph, quantized, features, batch, options.Quick, folder)) { yield return row; }
+                foreach (PeerRow row in log.Try($"{name} at batch {batch}", () => Measure(name, graph, quantized, features, batch, options.Quick, folder)) ?? []) { yield return row; }
             }
         }
     }

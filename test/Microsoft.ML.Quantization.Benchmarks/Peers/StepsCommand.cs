@@ -19,7 +19,7 @@ internal static class StepsCommand
     {
         string name = arguments.Length > 0 ? arguments[0] : "";
         int batch = 1;
-        if (arguments.Length > 2 && (!int.TryParse(arguments[2], out batch) || batch < 1) || ModelSource.All(null).FirstOrDefault(model => model.Name == name) is not { } model)
+        if (arguments.Length > 2 && (!int.TryParse(arguments[2], out batch) || batch < 1) || ModelSource.Named(name) is not { } model)
         {
             Console.Error.WriteLine(Usage);
             return WrongUsage;

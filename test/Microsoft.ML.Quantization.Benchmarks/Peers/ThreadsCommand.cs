@@ -19,8 +19,9 @@ internal static class ThreadsCommand
             return WrongUsage;
         }
         string name = arguments[0];
-        foreach (ModelSource model in ModelSource.All(null).Where(model => model.Name.Contains(name, StringComparison.Ordinal)))
+        foreach (ModelEntry entry in ModelSource.All(null, new(Console.Error)).Where(entry => entry.Name.Contains(name, StringComparison.Ordinal)))
         {
+            ModelSource model = entry.Load();
             Measure(model.Name, "float", FusionPipeline.Run(model.Graph).Graph, model.Batch(batch));
             Measure(model.Name, "int8", ModelQuantizer.QuantizeStatic(model.Graph, [model.Rows]).Graph, model.Batch(batch));
         }

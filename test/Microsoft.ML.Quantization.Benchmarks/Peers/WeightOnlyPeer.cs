@@ -14,7 +14,7 @@ internal static class WeightOnlyPeer
 
     private static readonly string[] s_shapes = ["1x256x256", "1x512x512", "1x1024x1024", "1x1024x4096", "1x4096x4096", "2x1024x4096", "4x1024x4096", "8x1024x4096", "16x1024x4096", "64x1024x4096", "16x256x256", "64x512x512"];
 
-    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder)
+    public static IEnumerable<PeerRow> Measure(PeersOptions options, string folder, PeerLog log)
     {
         foreach (string shape in s_shapes)
         {
@@ -23,7 +23,7 @@ internal static class WeightOnlyPeer
             {
                 string name = shape + suffix;
                 if (!name.Contains(options.Filter, StringComparison.Ordinal)) { continue; }
-                foreach (PeerRow row in Measure(name, Spec(sizes[1], sizes[2], bits, zeroPoints), sizes[0], options.Quick, folder)) { yield return row; }
+                foreach (PeerRow row in log.Try(name, () => Measure(name, Spec(sizes[1], sizes[2], bits, zeroPoints), sizes[0], options.Quick, folder)) ?? []) { yield return row; }
             }
         }
     }
