@@ -29,8 +29,7 @@ internal static class StepsCommand
         ImmutableArray<Tensor> inputs = model.Batch(batch);
         using var pinned = new PinnedThread();
         using var plan = ExecutionPlan.Bind(graph);
-        using RunContext context = plan.Rent([.. inputs.Select(static input => input.Shape)]);
-        inputs[0].AsSpan<float>().CopyTo(context.Input<float>(0));
+        using RunContext context = ModelPeer.Fill(plan, inputs);
         double[] least = Measure(context);
         for (int i = 0; i < least.Length; i++)
         {
