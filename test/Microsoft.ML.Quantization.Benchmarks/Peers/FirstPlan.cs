@@ -21,7 +21,7 @@ internal static class FirstPlan
     public static IEnumerable<string> Compare(string folder)
     {
         string emitting = EngineList.Supported[0].Name;
-        if (emitting == Without || EngineList.Supported.All(static engine => engine.Name != Without) || ModelSource.OfRepository().FirstOrDefault(static model => model.Name == Model) is not { } model) { yield break; }
+        if (emitting == Without || EngineList.Supported.All(static engine => engine.Name != Without) || ModelSource.Named(Model) is not { } model) { yield break; }
         string path = Path.Combine(folder, "first.onnx");
         // On the other engine, since this process measures on.
         Graph quantized = ModelQuantizer.QuantizeStatic(model.Graph, [model.Rows], new() { Engine = EngineList.Find(Without) }).Graph;
