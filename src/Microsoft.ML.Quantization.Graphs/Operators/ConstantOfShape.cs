@@ -22,7 +22,9 @@ internal sealed class ConstantOfShape : IOperator
     {
         ReadOnlySpan<byte> value = Value(call.Node).Bytes;
         Span<byte> y = call.Output<byte>(0);
-        for (int i = 0; i < y.Length; i++) { y[i] = value[i % value.Length]; }
+        if (y.IsEmpty) { return; }
+        value.CopyTo(y);
+        for (int filled = value.Length; filled < y.Length; filled *= 2) { y[..Math.Min(filled, y.Length - filled)].CopyTo(y[filled..]); }
     }
 
     private static Tensor Value(Node node) => node.Attributes.TensorValue("value") ?? Tensor.Scalar(0f);

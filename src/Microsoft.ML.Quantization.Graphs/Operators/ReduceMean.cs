@@ -10,6 +10,14 @@ internal sealed class ReduceMean() : ReduceOperator<ReduceMean.Reduction>(new("R
     {
         public static float Of(Engine engine, Span<float> elements) => engine.Sum(elements) / elements.Length;
 
+        public static bool OfColumns(Engine engine, ReadOnlySpan<float> x, Span<float> y, Span<float> scratch)
+        {
+            ColumnSums.Run(engine, x, y, scratch);
+            float rows = x.Length / y.Length;
+            foreach (ref float sum in y) { sum /= rows; }
+            return true;
+        }
+
         public static T Of<T>(ReadOnlySpan<T> elements) where T : struct, INumber<T>
         {
             T sum = T.Zero;

@@ -10,6 +10,12 @@ internal sealed class ReduceSum() : ReduceOperator<ReduceSum.Reduction>(new("Red
     {
         public static float Of(Engine engine, Span<float> elements) => engine.Sum(elements);
 
+        public static bool OfColumns(Engine engine, ReadOnlySpan<float> x, Span<float> y, Span<float> scratch)
+        {
+            ColumnSums.Run(engine, x, y, scratch);
+            return true;
+        }
+
         public static T Of<T>(ReadOnlySpan<T> elements) where T : struct, INumber<T>
         {
             T sum = T.Zero;

@@ -92,7 +92,11 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
         }
     }
 
-    /// <summary>Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six.</summary>
+    /// <summary>
+    /// Tiles as equal in height as can be: a last tile of one row would cost nearly as much as one of six. Optimized at once and so never
+    /// inlined: within an inlined method the runtime calls native code through a stub, which takes some 90 ns.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(TileCall* call, TileKernels tiles, int count)
     {
         int needed = (count + tiles.MaxRows - 1) / tiles.MaxRows;
@@ -139,6 +143,7 @@ internal sealed unsafe class EmittedInt8Convolution : IndirectConvolution
     }
 
     /// <summary>Blocks of two tiles, and what is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void MultiplyOnTileRegisters(TileCall* call, byte* input, int count, int vectors)
     {
         const int Block = 2 * AmxTileEmitter.TileRows;

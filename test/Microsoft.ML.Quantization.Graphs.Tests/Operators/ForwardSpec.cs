@@ -1,3 +1,4 @@
+using Microsoft.ML.Quantization.Kernels;
 using static Microsoft.ML.Quantization.Graphs.Tests.Values;
 
 namespace Microsoft.ML.Quantization.Graphs.Tests;
@@ -155,6 +156,39 @@ public sealed class ForwardSpec
         AssertValues(OperatorCase.Of("ReduceSum", x, Longs(0, 2)).Fixing(1), [14, 22]);
         AssertValues(OperatorCase.Of("ReduceMean", x), [4.5f]);
         AssertValues(OperatorCase.Of("ReduceMean", x).With("noop_with_empty_axes", 1), [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+
+    [TestMethod]
+    [DataRow(3, 1, 20)]
+    [DataRow(1, 15, 48)]
+    [DataRow(2, 16, 5)]
+    [DataRow(3, 37, 17)]
+    [DataRow(4, 100, 1)]
+    public void Sums_down_columns_have_the_bits_of_a_sum_of_each_column(int outer, int rows, int columns)
+    {
+        Tensor x = Floats(7, outer, rows, columns);
+        float[] sums = OperatorCase.Of("ReduceSum", x, Longs(1)).Fixing(1).Forward().AsSpan<float>().ToArray();
+        float[] means = OperatorCase.Of("ReduceMean", x).With("axes", new[] { 1 }).Forward().AsSpan<float>().ToArray();
+        for (int i = 0; i < outer * columns; i++)
+        {
+            float[] column = [.. Enumerable.Range(0, rows).Select(row => x.AsSpan<float>()[(i / columns * rows + row) * columns + i % columns])];
+            float expected = EngineList.Reference.Sum(column);
+            Assert.AreEqual(expected, sums[i]);
+            Assert.AreEqual(expected / rows, means[i]);
+        }
+    }
+
+    [TestMethod]
+    public void One_number_for_a_row_meets_every_element_of_it()
+    {
+        Tensor x = Floats(3, 2, 300), one = Of([2, 1], 3, -2);
+        float[] left = OperatorCase.Of("Div", x, one).Forward().AsSpan<float>().ToArray(), right = OperatorCase.Of("Div", one, x).Forward().AsSpan<float>().ToArray();
+        for (int i = 0; i < left.Length; i++)
+        {
+            (float element, float number) = (x.AsSpan<float>()[i], i < 300 ? 3f : -2f);
+            Assert.AreEqual(element / number, left[i]);
+            Assert.AreEqual(number / element, right[i]);
+        }
     }
 
     [TestMethod]

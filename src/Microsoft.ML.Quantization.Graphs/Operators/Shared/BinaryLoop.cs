@@ -6,6 +6,9 @@ namespace Microsoft.ML.Quantization.Graphs.Operators;
 /// <summary>One function over two row-major tensors with NumPy broadcasting.</summary>
 internal static class BinaryLoop
 {
+    /// <summary>Copies of a repeated number that one call of a function reads, and the shortest row that is worth making them.</summary>
+    private const int Copies = 128, ShortestRow = 8;
+
     /// <summary>Runs the inputs 0 and 1 of a call, of any supported element type; a fused activation clamps floats.</summary>
     public static void Run<TFunction>(StepCall call) where TFunction : IBinaryFunction
     {
@@ -35,6 +38,7 @@ internal static class BinaryLoop
         int[] strideA = Broadcasting.Strides(left, result), strideB = Broadcasting.Strides(right, result);
         int row = result[result.Rank - 1], stepA = strideA[^1], stepB = strideB[^1];
         var walk = new StridedWalk(result.Sizes.AsSpan(), strideA, strideB, stackalloc int[result.Rank]);
+        Span<float> copies = stackalloc float[Copies];
         for (int target = 0; target < y.Length; target += row, walk.NextRow())
         {
             if (typeof(T) == typeof(float) && stepA == 1 && stepB == 1)
@@ -42,7 +46,25 @@ internal static class BinaryLoop
                 TFunction.Apply(call.Engine, MemoryMarshal.Cast<T, float>(a.Slice(walk.Left, row)), MemoryMarshal.Cast<T, float>(b.Slice(walk.Right, row)), MemoryMarshal.Cast<T, float>(y.Slice(target, row)));
                 continue;
             }
+            if (typeof(T) == typeof(float) && stepA + stepB == 1 && row >= ShortestRow)
+            {
+                ReadOnlySpan<float> rowA = MemoryMarshal.Cast<T, float>(a.Slice(walk.Left, stepA == 0 ? 1 : row)), rowB = MemoryMarshal.Cast<T, float>(b.Slice(walk.Right, stepB == 0 ? 1 : row));
+                ApplyToOne<TFunction>(call, rowA, rowB, MemoryMarshal.Cast<T, float>(y.Slice(target, row)), copies[..Math.Min(Copies, row)]);
+                continue;
+            }
             for (int i = 0; i < row; i++) { y[target + i] = TFunction.Value(a[walk.Left + i * stepA], b[walk.Right + i * stepB]); }
+        }
+    }
+
+    /// <summary>A row and one number that stands for a row as long.</summary>
+    private static void ApplyToOne<TFunction>(StepCall call, ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, Span<float> copies) where TFunction : IBinaryFunction
+    {
+        bool leftIsOne = a.Length == 1;
+        copies.Fill(leftIsOne ? a[0] : b[0]);
+        for (int done = 0; done < y.Length; done += copies.Length)
+        {
+            int count = Math.Min(copies.Length, y.Length - done);
+            TFunction.Apply(call.Engine, leftIsOne ? copies[..count] : a.Slice(done, count), leftIsOne ? b.Slice(done, count) : copies[..count], y.Slice(done, count));
         }
     }
 

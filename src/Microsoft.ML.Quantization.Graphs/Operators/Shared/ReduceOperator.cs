@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Numerics;
 
@@ -26,6 +27,11 @@ internal abstract class ReduceOperator<TReduction>(OperatorSchema schema, Operat
             NumberTypes.Run(default(Loop), call.InputType(0), call);
             return;
         }
+        if (ReducedAxes.Block(call) is { } block)
+        {
+            Forward(call, block.Length, block.Inner);
+            return;
+        }
         (int[] offsets, int length) = ReducedAxes.Groups(call);
         float[] elements = new float[length];
         ReadOnlySpan<float> x = call.Input<float>(0);
@@ -35,6 +41,26 @@ internal abstract class ReduceOperator<TReduction>(OperatorSchema schema, Operat
             for (int i = 0; i < length; i++) { elements[i] = x[offsets[target * length + i]]; }
             y[target] = TReduction.Of(call.Engine, elements);
         }
+    }
+
+    /// <summary>Of an input [outer, length, inner]: column by column, or all columns at once where the reduction can.</summary>
+    private static void Forward(StepCall call, int length, int inner)
+    {
+        ReadOnlySpan<float> x = call.Input<float>(0);
+        Span<float> y = call.Output<float>(0);
+        float[] rented = ArrayPool<float>.Shared.Rent(Math.Max(length, ColumnSums.Lanes * inner));
+        for (int done = 0; done < y.Length; done += inner)
+        {
+            ReadOnlySpan<float> rows = x.Slice(done * length, length * inner);
+            if (inner > 1 && TReduction.OfColumns(call.Engine, rows, y.Slice(done, inner), rented)) { continue; }
+            Span<float> elements = rented.AsSpan(0, length);
+            for (int column = 0; column < inner; column++)
+            {
+                for (int i = 0; i < length; i++) { elements[i] = rows[i * inner + column]; }
+                y[done + column] = TReduction.Of(call.Engine, elements);
+            }
+        }
+        ArrayPool<float>.Shared.Return(rented);
     }
 
     private readonly struct Loop : INumberCall

@@ -41,6 +41,27 @@ internal static class ReducedAxes
         return (offsets, length);
     }
 
+    /// <summary>
+    /// The input as [outer, length, inner] where the reduced axes stand next to each other (axes of size 1 aside), so that elements of one
+    /// result lie <c>inner</c> apart; otherwise null.
+    /// </summary>
+    public static (int Outer, int Length, int Inner)? Block(StepCall call)
+    {
+        Shape shape = call.InputShape(0);
+        bool[] reduced = Flags(call.Setting("axes", 1)?.Select(axis => Axes.FromFront(axis, shape.Rank)).ToArray(), call.Node, shape.Rank);
+        (int outer, int length, int inner) = (1, 1, 1);
+        bool begun = false;
+        for (int axis = 0; axis < reduced.Length; axis++)
+        {
+            if (shape[axis] == 1) { continue; }
+            if (reduced[axis] && inner > 1) { return null; }
+            if (reduced[axis]) { (length, begun) = (length * shape[axis], true); }
+            else if (begun) { inner *= shape[axis]; }
+            else { outer *= shape[axis]; }
+        }
+        return outer * length * inner > 0 ? (outer, length, inner) : null;
+    }
+
     private static bool[] Flags(int[]? axes, Node node, int rank)
     {
         var reduced = new bool[rank];
