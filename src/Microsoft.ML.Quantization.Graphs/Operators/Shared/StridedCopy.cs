@@ -41,7 +41,8 @@ internal static class StridedCopy
         for (int target = 0; target < y.Length; target += row, walk.NextRow())
         {
             int source = start + walk.Left;
-            for (int i = 0; i < row; i++) { y[target + i] = x[source + i * step]; }
+            if (step == 1) { x.Slice(source, row).CopyTo(y[target..]); }
+            else { for (int i = 0; i < row; i++) { y[target + i] = x[source + i * step]; } }
         }
     }
 }
