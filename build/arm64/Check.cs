@@ -40,6 +40,7 @@ public static unsafe class Check
             case 6: CodeSuites<TDot>.Elementwise(ref data); return true;
             case 7: CodeSuites<TDot>.Pools(ref data); return true;
             case 8: Int8Suites<TDot, Vector128<int>>.DepthwiseRow(ref data); return true;
+            case 9: WeightSuites.Tile(ref data); return true;
             default: return false;
         }
     }

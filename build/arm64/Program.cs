@@ -5,7 +5,7 @@ using Microsoft.ML.Quantization.ArmCheck;
 // Runs every case on this computer, then holds the lines "suite engine seed mismatches hash" of an emulated run, read from the standard
 // input, against it. The last line is "N passed, N failed, N skipped".
 const int Blocks = 16, Capacity = 1 << 20;
-string[] suites = ["int8 wide tile", "int8 narrow tile", "int8 depthwise", "float tile", "float depthwise", "float functions", "codes element by element", "pools", "int8 depthwise row"];
+string[] suites = ["int8 wide tile", "int8 narrow tile", "int8 depthwise", "float tile", "float depthwise", "float functions", "codes element by element", "pools", "int8 depthwise row", "weights in codes"];
 string[] engines = ["ArmDp", "ArmAdvSimd", "Vector128"];
 int passed = 0, failed = 0;
 Dictionary<(int Suite, int Seed), ulong> expected = [];
