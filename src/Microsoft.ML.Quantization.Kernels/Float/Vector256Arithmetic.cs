@@ -27,9 +27,9 @@ internal readonly struct Vector256Arithmetic : IFloatArithmetic<Vector256<float>
     public static Vector256<float> SelectLess(Vector256<float> a, Vector256<float> b, Vector256<float> then, Vector256<float> otherwise) =>
         Vector256.ConditionalSelect(Vector256.LessThan(a, b), then, otherwise);
 
-    public static Vector256<float> AtLeast(Vector256<float> a, float bound) => FloatInstructions.AtLeast(a, Vector256.Create(bound));
+    public static Vector256<float> AtLeast(Vector256<float> a, float bound) => Limits.Larger(Vector256.Create(bound), a);
 
-    public static Vector256<float> AtMost(Vector256<float> a, float bound) => FloatInstructions.AtMost(a, Vector256.Create(bound));
+    public static Vector256<float> AtMost(Vector256<float> a, float bound) => Limits.Smaller(Vector256.Create(bound), a);
 
     public static Vector256<float> ToExponent(Vector256<float> a) => (a.AsInt32() << 23).AsSingle();
 

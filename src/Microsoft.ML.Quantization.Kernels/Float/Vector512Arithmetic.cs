@@ -27,9 +27,9 @@ internal readonly struct Vector512Arithmetic : IFloatArithmetic<Vector512<float>
     public static Vector512<float> SelectLess(Vector512<float> a, Vector512<float> b, Vector512<float> then, Vector512<float> otherwise) =>
         Vector512.ConditionalSelect(Vector512.LessThan(a, b), then, otherwise);
 
-    public static Vector512<float> AtLeast(Vector512<float> a, float bound) => FloatInstructions.AtLeast(a, Vector512.Create(bound));
+    public static Vector512<float> AtLeast(Vector512<float> a, float bound) => Limits.Larger(Vector512.Create(bound), a);
 
-    public static Vector512<float> AtMost(Vector512<float> a, float bound) => FloatInstructions.AtMost(a, Vector512.Create(bound));
+    public static Vector512<float> AtMost(Vector512<float> a, float bound) => Limits.Smaller(Vector512.Create(bound), a);
 
     public static Vector512<float> ToExponent(Vector512<float> a) => (a.AsInt32() << 23).AsSingle();
 

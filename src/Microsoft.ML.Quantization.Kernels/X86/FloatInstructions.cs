@@ -7,26 +7,9 @@ namespace Microsoft.ML.Quantization.Kernels;
 /// <summary>Single instructions for what <see cref="IFloatArithmetic{T}"/> otherwise spells out, with the same bits.</summary>
 internal static class FloatInstructions
 {
-    // vmaxps and vminps return their second operand for NaN.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AtLeast(Vector512<float> a, Vector512<float> bound) =>
-        Avx512F.IsSupported ? Avx512F.Max(bound, a) : Vector512.ConditionalSelect(Vector512.LessThan(a, bound), bound, a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AtMost(Vector512<float> a, Vector512<float> bound) =>
-        Avx512F.IsSupported ? Avx512F.Min(bound, a) : Vector512.ConditionalSelect(Vector512.LessThan(bound, a), bound, a);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Scale(Vector512<float> a, Vector512<float> n) =>
         Avx512F.IsSupported ? Avx512F.Scale(a, n) : FloatFormulas.ScaleTwice<Vector512Arithmetic, Vector512<float>>(a, n);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AtLeast(Vector256<float> a, Vector256<float> bound) =>
-        Avx.IsSupported ? Avx.Max(bound, a) : Vector256.ConditionalSelect(Vector256.LessThan(a, bound), bound, a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AtMost(Vector256<float> a, Vector256<float> bound) =>
-        Avx.IsSupported ? Avx.Min(bound, a) : Vector256.ConditionalSelect(Vector256.LessThan(bound, a), bound, a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Scale(Vector256<float> a, Vector256<float> n) =>
