@@ -177,8 +177,13 @@ internal abstract unsafe class IndirectConvolution : BoundConvolution
                 for (int spare = count; spare < stride; spare++) { rows[tap * stride + spare] = rows[tap * stride + count - 1]; }
             }
             // Where the next block's input begins, a row of the image further on when windows reach into it.
-            long next = first + count + (taps > 1 ? map.Width : 0);
-            nint aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes, aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
+            (nint aheadFrom, nint aheadTo) = (0, 0);
+            if (first + count < allRows)
+            {
+                long next = first + count + (taps > 1 ? map.Width : 0);
+                aheadFrom = (nint)(Math.Min(next, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
+                aheadTo = (nint)(Math.Min(next + count, allRows) * map.InputPixels / table.Pixels) * pixelBytes;
+            }
             if (SumsBehind) { RowPointers.Fill(outputs, count, apart, OutputBytes); }
             Multiply(phase, new(rows, stride, count, outputs, toResidual, first % map.Width, map.Width, x + aheadFrom, aheadTo - aheadFrom, backwards, scratch)
             {

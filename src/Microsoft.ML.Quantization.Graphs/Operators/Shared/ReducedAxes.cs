@@ -23,7 +23,7 @@ internal static class ReducedAxes
     public static (int[] Offsets, int Length) Groups(StepCall call)
     {
         Shape shape = call.InputShape(0);
-        bool[] reduced = Flags(call.Setting("axes", 1)?.Select(axis => Axes.FromFront(axis, shape.Rank)).ToArray(), call.Node, shape.Rank);
+        bool[] reduced = Flags(call);
         int[] order = [.. Enumerable.Range(0, shape.Rank).OrderBy(axis => reduced[axis])], strides = shape.Strides();
         int length = 1;
         for (int axis = 0; axis < reduced.Length; axis++) { length *= reduced[axis] ? shape[axis] : 1; }
@@ -48,7 +48,7 @@ internal static class ReducedAxes
     public static (int Outer, int Length, int Inner)? Block(StepCall call)
     {
         Shape shape = call.InputShape(0);
-        bool[] reduced = Flags(call.Setting("axes", 1)?.Select(axis => Axes.FromFront(axis, shape.Rank)).ToArray(), call.Node, shape.Rank);
+        bool[] reduced = Flags(call);
         (int outer, int length, int inner) = (1, 1, 1);
         bool begun = false;
         for (int axis = 0; axis < reduced.Length; axis++)
@@ -60,6 +60,12 @@ internal static class ReducedAxes
             else { outer *= shape[axis]; }
         }
         return outer * length * inner > 0 ? (outer, length, inner) : null;
+    }
+
+    private static bool[] Flags(StepCall call)
+    {
+        int rank = call.InputShape(0).Rank;
+        return Flags(call.Setting("axes", 1)?.Select(axis => Axes.FromFront(axis, rank)).ToArray(), call.Node, rank);
     }
 
     private static bool[] Flags(int[]? axes, Node node, int rank)
